@@ -1,0 +1,66 @@
+"""Who takes part: the worker file of each contender, what it needs installed, and its environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One framework, in one way of using it."""
+
+    name: str
+    worker: str  # the module beside this file that knows the framework
+    package: str  # what a user imports
+    kinds: tuple[str, ...]  # the kinds of workload it takes part in
+    engine: str = ""  # a second package that must be installed
+    env: dict[str, str] = field(default_factory=dict)
+
+    def environment(self, cache: str = "") -> dict[str, str]:
+        """The variables of its process; with a folder `cache`, every cache of compiled programs is there."""
+        caches = ("ONDOL_HOME", "XDG_CACHE_HOME", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")
+        moved = dict.fromkeys(caches, cache) if cache else {}
+        return {**os.environ, **CPU_ONLY, **self.env, **moved}
+
+
+CPU_ONLY = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+def _keras(engine: str) -> Contender:
+    kinds = ("fit", "predict", "import", "start")
+    return Contender(f"keras-{engine}", "with_keras", "keras", kinds, engine, {"KERAS_BACKEND": engine})
+
+
+EVERY = ("fit", "eager", "predict", "import", "start")
+ONDOL = Contender("ondol", "with_ondol", "ondol", EVERY, engine="jax")
+_PEERS = [
+    Contender("torch", "with_torch", "torch", EVERY),
+    Contender("torch-compile", "with_torch_compile", "torch", ("fit", "predict", "start")),
+    _keras("jax"),
+    _keras("tensorflow"),
+    _keras("torch"),
+]
+PEERS = {peer.name: peer for peer in _PEERS}
+
+# TensorFlow for CPUs is installed under a distribution name of its own.
+_PROBE = """
+import importlib.metadata as metadata, importlib.util, json
+owners = metadata.packages_distributions()
+names = ["ondol", "numpy", "torch", "keras", "jax", "tensorflow"]
+found = [name for name in names if importlib.util.find_spec(name)]
+print(json.dumps({name: metadata.version(owners.get(name, [name])[0]) for name in found}))
+"""
+
+
+def installed(python: str) -> dict[str, str]:
+    """The versions of the frameworks that this interpreter can import (none of them is imported here)."""
+    done = subprocess.run([python, "-c", _PROBE], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def missing(contender: Contender, versions: dict[str, str]) -> list[str]:
+    """The packages that the contender needs and the interpreter lacks."""
+    return [name for name in (contender.package, contender.engine) if name and name not in versions]

@@ -1,0 +1,119 @@
+"""Ondol beside its peers: `python benchmarks/run.py [workload ...]`; see README.md."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from rich.console import Console
+
+import measure
+import report
+from contenders import ONDOL, PEERS, Contender, installed, missing
+from process import Worker
+from workloads import FRESH_ROUNDS, WORKLOADS, Workload
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
+BUSY_MACHINE = 0.5  # running processes, over the last minute
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Time Ondol beside other frameworks, in turns, on the CPU.")
+    parser.add_argument("workloads", nargs="*", metavar="workload", help=f"default: {' '.join(WORKLOADS)}")
+    parser.add_argument("--rounds", type=int, default=5, help="bursts of each contender (default 5)")
+    parser.add_argument("--peers", default=",".join(PEERS), help="default: %(default)s")
+    parser.add_argument("--python", default=sys.executable, help="interpreter for Ondol (default: this one)")
+    parser.add_argument("--peers-python", default=sys.executable, help="for the peers (default: this one)")
+    parser.add_argument("--json", type=Path, help="also write every round's figures to this file")
+    chosen = parser.parse_args()
+    chosen.peers = [name for name in chosen.peers.split(",") if name]
+    for kind, names, known in [("workload", chosen.workloads, WORKLOADS), ("peer", chosen.peers, PEERS)]:
+        for name in names:
+            if name not in known:
+                parser.error(f"Expected a {kind} of {', '.join(known)}. Received: {name!r}.")
+    if chosen.rounds < 1:
+        parser.error(f"Expected at least one round. Received: --rounds={chosen.rounds}.")
+    return chosen
+
+
+def runnable(
+    candidates: dict[str, list[Contender]],
+) -> tuple[list[Contender], measure.Pythons, dict[str, str]]:
+    """Of the contenders meant for each interpreter those that it can import, and the versions found."""
+    present, pythons, seen = [], {}, {}
+    for python, contenders in candidates.items():
+        versions = installed(python)
+        for contender in contenders:
+            if lacking := missing(contender, versions):
+                console.print(f"{contender.name} left out: {python} lacks {', '.join(lacking)}")
+                continue
+            present.append(contender)
+            pythons[contender.name] = python
+            parts = [name for name in (contender.package, contender.engine) if name]
+            seen[contender.name] = ", ".join(f"{name} {versions[name]}" for name in parts)
+    return present, pythons, seen
+
+
+def main() -> None:
+    chosen = arguments()
+    candidates: dict[str, list[Contender]] = {chosen.python: [ONDOL]}
+    candidates.setdefault(chosen.peers_python, []).extend(PEERS[name] for name in chosen.peers)
+    contenders, pythons, versions = runnable(candidates)
+    workloads = [WORKLOADS[name] for name in chosen.workloads or WORKLOADS]
+
+    load = os.getloadavg()[0]
+    if load > BUSY_MACHINE:
+        console.print(f"Other programs keep this machine busy (load {load:.1f}): the figures will be rough.")
+    rows = alive(workloads, contenders, pythons, chosen.rounds)
+    rows |= fresh(workloads, contenders, pythons, min(chosen.rounds, FRESH_ROUNDS))
+    units = {name: WORKLOADS[name.partition(",")[0]].unit for name in rows}
+    names = [contender.name for contender in contenders]
+    console.print(report.table(rows, units, names))
+    facts = {"machine": report.machine(), "cores": os.cpu_count(), "load": load, "versions": versions}
+    console.print(f"{facts['cores']} cores, {facts['machine']}; " + "; ".join(sorted(set(versions.values()))))
+    if chosen.json:
+        report.save(chosen.json, rows, units, facts)
+
+
+def alive(
+    workloads: list[Workload], contenders: list[Contender], pythons: measure.Pythons, rounds: int
+) -> dict[str, measure.Row]:
+    """The workloads whose workers stay alive and take turns."""
+    rows = {}
+    with ExitStack() as stack:
+        workers: dict[str, Worker] = {}
+        for workload in [w for w in workloads if w.kind in ("fit", "eager", "predict")]:
+            console.print(f"[dim]{workload.name} ...[/dim]")
+            for contender in contenders:
+                if workload.kind in contender.kinds and contender.name not in workers:
+                    worker = Worker(contender, pythons[contender.name])
+                    workers[contender.name] = stack.enter_context(closing(worker))
+            taking_part = [workers[c.name] for c in contenders if workload.kind in c.kinds]
+            rows[workload.name] = measure.bursts(workload, taking_part, rounds, console.print)
+    return rows
+
+
+def fresh(
+    workloads: list[Workload], contenders: list[Contender], pythons: measure.Pythons, rounds: int
+) -> dict[str, measure.Row]:
+    """The workloads that need new processes; first-epoch and memory are measured on the same ones."""
+    rows = {}
+    if any(workload.kind == "import" for workload in workloads):
+        console.print("[dim]import ...[/dim]")
+        importing = [c for c in contenders if "import" in c.kinds]
+        rows["import"] = measure.imports(importing, pythons, rounds, console.print)
+    wanted = [workload for workload in workloads if workload.kind == "start"]
+    if wanted:
+        console.print(f"[dim]{', '.join(workload.name for workload in wanted)} ...[/dim]")
+        starting = [c for c in contenders if "start" in c.kinds]
+        measured = measure.starts(wanted[0], starting, pythons, rounds, console.print)
+        names = [workload.name for workload in wanted]
+        rows |= {name: row for name, row in measured.items() if name.partition(",")[0] in names}
+    return rows
+
+
+if __name__ == "__main__":
+    main()

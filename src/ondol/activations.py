@@ -1,0 +1,213 @@
+"""Activation functions by name. The rules, with their gradients, are in `ondol.ops`; most are those."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ondol import ops
+from ondol.autograd import Tensor, as_tensor
+from ondol.ops import (
+    celu,
+    elu,
+    glu,
+    hard_shrink,
+    hard_sigmoid,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    log_sigmoid,
+    log_softmax,
+    mish,
+    relu6,
+    selu,
+    silu,
+    soft_shrink,
+    softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    sparsemax,
+    squareplus,
+    tanh,
+    tanh_shrink,
+    threshold,
+)
+from ondol.utils.registry import Registry
+
+swish = silu
+hard_swish = hard_silu
+
+
+def linear(x: Any) -> Any:
+    """x itself.
+
+    Example:
+        >>> import ondol as od
+        >>> od.activations.linear(od.tensor([-1.0, 2.0])).tolist()
+        [-1.0, 2.0]
+    """
+    return x
+
+
+def relu(
+    x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
+) -> Tensor:
+    r"""$\max(x, 0)$; in full: x above a threshold, negative_slope (x - threshold) below, at most max_value.
+
+    Args:
+        x: array of any shape.
+        negative_slope: slope below the threshold.
+        max_value: upper bound, None for none.
+        threshold: where the line begins.
+
+    Returns:
+        Array of x's shape.
+
+    Example:
+        >>> import ondol as od
+        >>> od.activations.relu([-2.0, 0.5, 3.0]).tolist()
+        [0.0, 0.5, 3.0]
+        >>> od.activations.relu([-2.0, 0.5, 3.0], negative_slope=0.5, max_value=1.0).tolist()
+        [-1.0, 0.5, 1.0]
+
+    Reference: Nair, Hinton: "Rectified linear units improve restricted Boltzmann machines" (2010).
+    """
+    if not negative_slope and max_value is None and not threshold:
+        return ops.relu(x)
+    x = as_tensor(x)
+    y = ops.where(x > threshold, x, negative_slope * (x - threshold))
+    return y if max_value is None else ops.minimum(y, max_value)
+
+
+def gelu(x: Any, approximate: bool = False) -> Tensor:
+    """x Φ(x), with Φ the cumulative normal distribution.
+
+    Args:
+        x: array of any shape.
+        approximate: whether a tanh replaces the error function (`ops.gelu` does so by default, as in Keras).
+
+    Example:
+        >>> import ondol as od
+        >>> print(od.activations.gelu([-1.0, 1.0]).numpy().round(4))
+        [-0.1587  0.8413]
+
+    Reference: Hendrycks, Gimpel: "Gaussian error linear units" (2016).
+    """
+    return ops.gelu(x, approximate=approximate)
+
+
+def exponential(x: Any) -> Tensor:
+    """exp(x).
+
+    Example:
+        >>> import ondol as od
+        >>> print(od.activations.exponential([0.0, 1.0]).numpy().round(4))
+        [1.     2.7183]
+    """
+    return ops.exp(x)
+
+
+def sigmoid(x: Any) -> Tensor:
+    """1 / (1 + exp(-x)). The result remembers the logits x, from which a loss is computed without rounding.
+
+    Example:
+        >>> import ondol as od
+        >>> od.activations.sigmoid([0.0, 1000.0]).tolist()
+        [0.5, 1.0]
+    """
+    x = as_tensor(x)
+    return _remember(x, ops.sigmoid(x), "sigmoid")
+
+
+def softmax(x: Any, axis: int = -1) -> Tensor:
+    """exp(x) / Σ exp(x) over an axis. The result remembers the logits x, as that of `sigmoid`.
+
+    Args:
+        x: array of any shape.
+        axis: the axis along which the results sum to 1.
+
+    Returns:
+        Array of x's shape.
+
+    Example:
+        >>> import ondol as od
+        >>> od.activations.softmax([[0.0, 0.0], [1000.0, 0.0]]).tolist()
+        [[0.5, 0.5], [1.0, 0.0]]
+    """
+    x = as_tensor(x)
+    y = ops.softmax(x, axis=axis)
+    return _remember(x, y, "softmax") if axis in (-1, x.ndim - 1) else y
+
+
+def _remember(x: Tensor, y: Tensor, activation: str) -> Tensor:
+    y.logits, y.made_by = x, activation
+    return y
+
+
+registry = Registry(
+    "activation",
+    functions=(
+        linear,
+        relu,
+        relu6,
+        leaky_relu,
+        elu,
+        selu,
+        celu,
+        gelu,
+        silu,
+        mish,
+        softplus,
+        softsign,
+        squareplus,
+        sigmoid,
+        log_sigmoid,
+        hard_sigmoid,
+        hard_silu,
+        sparse_sigmoid,
+        tanh,
+        hard_tanh,
+        tanh_shrink,
+        soft_shrink,
+        hard_shrink,
+        threshold,
+        sparse_plus,
+        exponential,
+        softmax,
+        log_softmax,
+        sparsemax,
+        glu,
+    ),
+    aliases={"swish": silu, "hard_swish": hard_silu},
+)
+
+
+def get(identifier: Any) -> Callable:
+    """The activation function for a name, a config, or the function itself; `linear` for None.
+
+    Raises:
+        UnknownNameError: for a name that is not known, with the nearest ones.
+
+    Example:
+        >>> import ondol as od
+        >>> od.activations.get("swish") is od.activations.silu
+        True
+    """
+    return linear if identifier is None else registry.get(identifier)
+
+
+def serialize(activation: Callable) -> Any:
+    """The name of one of these functions; for an object its JSON form.
+
+    Example:
+        >>> import ondol as od
+        >>> od.activations.serialize(od.activations.relu)
+        'relu'
+    """
+    return registry.serialize(activation)
+
+
+def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Callable:
+    """The activation that `serialize` described."""
+    return registry.deserialize(config, custom_objects)

@@ -1,0 +1,339 @@
+"""od.function: Python code traced once and compiled into one XLA program, Variables included."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from ondol.autograd.op import Op
+from ondol.autograd.tensor import Tensor
+from ondol.autograd.trace import Trace
+from ondol.autograd.variable import Variable
+from ondol.backend import tree
+from ondol.backend.compile import abstract, compile, spec, to_device, to_eager
+from ondol.backend.state import state
+from ondol.config import config
+from ondol.errors import TraceError
+
+
+class Result(Tensor):
+    """What a compiled program returned; it stays on the program's device until somebody looks at it."""
+
+    def __init__(self, device_array: Any) -> None:
+        self.device_array = device_array
+        self._tensor: Tensor | None = None
+
+    def read(self) -> Tensor:
+        if self._tensor is None:
+            self._tensor = Tensor(to_eager(self.device_array))
+            if self.op is not None:
+                self._tensor.op, self._tensor.index = self.op, self.index
+            self._tensor.requires_grad = self.requires_grad
+        return self._tensor
+
+    @property
+    def data(self) -> Any:  # type: ignore[override]
+        return self.read().data
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.device_array.shape
+
+    @property
+    def dtype(self) -> Any:
+        return self.device_array.dtype
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"Tensor({self._shown()})"
+
+
+class Program:
+    """One compiled form of a function: for arguments of certain shapes, dtypes and Python values."""
+
+    def __init__(self, f: Callable, name: str, form: Any, leaves: list[Any], reason: str) -> None:
+        self.f, self.name, self.form = f, name, form
+        self.flags = [isinstance(leaf, Tensor) and leaf.requires_grad for leaf in leaves]
+        self.outputs: Any = None  # the structure that f returns, with a number in place of each Tensor
+        self.output_flags: list[bool] = []  # which outputs depend on something that requires a gradient
+        self.recording = state.recording
+        specs = [spec(leaf.shape, leaf.dtype) for leaf in leaves]
+        self.variables = self._find_variables(specs)
+        # Only what is written is given away: the program would otherwise eat weights that it only reads.
+        self.written = [v for v in self.variables if v in self.writes]
+        self.read_only = [v for v in self.variables if v not in self.writes]
+        self.run = compile(
+            name,
+            self._pure,
+            ([v.device_value() for v in self.written], [v.device_value() for v in self.read_only], specs),
+            donate=(0,),
+            reason=reason,
+        )
+
+    def _find_variables(self, specs: list[Any]) -> list[Variable]:
+        trace = Trace()
+        abstract(functools.partial(self._call, trace), specs)
+        self.writes = trace.written
+        return list(trace.found)
+
+    def _pure(self, written: list[Any], read_only: list[Any], arrays: list[Any]) -> Any:
+        trace = Trace(dict(zip(self.written + self.read_only, written + read_only, strict=True)))
+        outputs = self._call(trace, arrays)
+        if trace.found or any(v not in self.writes for v in trace.written):
+            names = ", ".join(v.path for v in [*trace.found, *trace.written] if v not in self.writes)
+            raise TraceError(
+                f"{self.name} used other Variables when it was traced a second time: {names}. "
+                "A compiled function must use the same Variables each time; create them outside of it, or once."
+            )
+        return [trace.value(v) for v in self.written], outputs
+
+    def _call(self, trace: Trace, arrays: list[Any]) -> list[Any]:
+        """Run the Python function on traced arrays; note what it returns."""
+        before = state.recording
+        state.recording = self.recording
+        tensors = [Tensor(array, flag) for array, flag in zip(arrays, self.flags, strict=True)]
+        try:
+            with trace.active():
+                args, kwargs = unpack(self.form, tensors)
+                result = self.f(*args, **kwargs)
+                found: list[Any] = []
+                self.output_flags = []
+
+                def note(leaf: Any) -> Any:
+                    if not isinstance(leaf, Tensor):
+                        return leaf
+                    self.output_flags.append(leaf.requires_grad)
+                    found.append(state.xp.asarray(leaf.data))
+                    return _Place(len(found) - 1)
+
+                self.outputs = tree.map_tree(note, result)
+        finally:
+            state.recording = before
+        return found
+
+    def __call__(self, leaves: list[Any]) -> Any:
+        arrays = [_on_device(leaf) for leaf in leaves]
+        written = [v.device_value() for v in self.written]
+        for v in self.written:
+            v.release()
+        values, results = self.run(written, [v.device_value() for v in self.read_only], arrays)
+        for v, value in zip(self.written, values, strict=True):
+            v.set_device_value(value)
+        return results
+
+
+class _Place:
+    """Stands for output number `i` in the structure that a function returns."""
+
+    def __init__(self, i: int) -> None:
+        self.i = i
+
+
+def _on_device(leaf: Any) -> Any:
+    if type(leaf) is Result:
+        return leaf.device_array
+    return to_device(leaf.data if isinstance(leaf, Tensor) else leaf)
+
+
+class CompiledCall(Op):
+    """A call of a compiled function as one rule: backward is compiled too, and computes f again."""
+
+    def __init__(self, function: Function, program: Program, form: Any, count: int) -> None:
+        self.function, self.program, self.form, self.count = function, program, form, count
+
+    def forward(self, *arrays: Any) -> Any:
+        raise TraceError("CompiledCall is recorded by od.function, not called")
+
+    def backward(self, *dys: Any) -> Any:
+        if self.program.written:
+            names = ", ".join(v.path for v in self.program.written)
+            raise TraceError(
+                f"No gradient can be computed through {self.function.name} from outside: it assigned Variables "
+                f"({names}), so it cannot be run again. Compute the gradient inside the compiled function."
+            )
+        leaves = list(self.inputs[: self.count])
+        for leaf in self.inputs[self.count :]:
+            assert leaf.variable is not None
+            if leaf.variable.read() is not leaf:
+                raise TraceError(
+                    f"The Variable '{leaf.variable.path}' was assigned between {self.function.name} and the "
+                    "gradient through it. Compute the gradient first."
+                )
+        return tuple(self.function.backward(self.form, leaves, self.program.read_only, dys))
+
+
+class Function:
+    """A Python function and its compiled programs; see `od.function`."""
+
+    def __init__(self, f: Callable, name: str | None = None) -> None:
+        functools.update_wrapper(self, f)
+        self.f = f
+        self.name = name or getattr(f, "__qualname__", type(f).__name__)
+        self.programs: dict[Any, Program] = {}
+        self._backward: Function | None = None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if config.runs_eagerly() or state.trace is not None:
+            return self.f(*args, **kwargs)
+        leaves: list[Any] = []
+        form = pack((args, kwargs), leaves)
+        key = (form, tuple([_signature(leaf) for leaf in leaves]), state.recording, state.training)
+        program = self.programs.get(key)
+        if program is None:
+            program = Program(self.f, self.name, form, leaves, self._reason(key))
+            self.programs[key] = program
+        results = [Result(array) for array in program(leaves)]
+        if state.recording and any(program.output_flags):
+            self._record(program, form, leaves, results)
+        return tree.map_tree(lambda x: results[x.i] if isinstance(x, _Place) else x, program.outputs)
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        """As a decorator of a method: one Function for each instance, kept there."""
+        if instance is None:
+            return self
+        bound = Function(self.f.__get__(instance, owner), self.name)
+        instance.__dict__[self.f.__name__] = bound
+        return bound
+
+    def _record(self, program: Program, form: Any, leaves: list[Any], results: list[Result]) -> None:
+        op = CompiledCall(self, program, form, len(leaves))
+        inputs = [leaf.read() if type(leaf) is not Tensor else leaf for leaf in map(_tensor, leaves)]
+        variables = [] if program.written else [v.read() for v in program.read_only]
+        op.record(tuple(inputs + variables), tuple(results))
+        for result, flag in zip(results, program.output_flags, strict=True):
+            if not flag:
+                result.op, result.requires_grad = None, False
+
+    def backward(self, form: Any, leaves: list[Tensor], variables: list[Variable], dys: Any) -> list[Any]:
+        """Gradients for each leaf and Variable, None where none is required (a compiled program, too)."""
+        if self._backward is None:
+            self._backward = Function(self._pull_back, f"gradient of {self.name}")
+        wanted = [x.requires_grad for x in leaves] + [v.requires_grad for v in variables]
+        key = _Key((form, tuple(wanted)), (leaves, variables, wanted))
+        found = iter(self._backward(key, list(leaves), list(dys)))
+        return [next(found) if w else None for w in wanted]
+
+    def _pull_back(self, key: _Key, leaves: list[Tensor], dys: list[Tensor]) -> list[Tensor]:
+        from ondol.autograd.tape import enable_grad, gradients
+
+        (form, _), (_, variables, wanted) = key.key, key.value
+        inputs = [_leaf_like(x, w) for x, w in zip(leaves, wanted, strict=False)]
+        with enable_grad():
+            args, kwargs = unpack(form, inputs)
+            ys = [y for y in tree.flatten(self.f(*args, **kwargs)) if isinstance(y, Tensor)]
+            pairs = [(y, dy) for y, dy in zip(ys, dys, strict=True) if y.requires_grad]
+            xs = [x for x, w in zip([*inputs, *variables], wanted, strict=True) if w]
+            return gradients([y for y, _ in pairs], xs, [dy for _, dy in pairs], create_graph=state.recording)
+
+    def _reason(self, key: Any) -> str:
+        if not self.programs:
+            return "first call"
+        last = next(reversed(self.programs))
+        if last[0] != key[0]:
+            return f"other Python arguments: {_describe(last[0])} before, {_describe(key[0])} now"
+        if last[1] != key[1]:
+            return f"other shapes or dtypes: {_describe(last[1])} before, {_describe(key[1])} now"
+        return "recording of gradients or training mode changed"
+
+
+class _Key:
+    """A Python argument that is compared by `key` and carries `value` along."""
+
+    def __init__(self, key: Any, value: Any) -> None:
+        self.key, self.value = key, value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+def _tensor(leaf: Any) -> Tensor:
+    return leaf if isinstance(leaf, Tensor) else Tensor(leaf)
+
+
+def _leaf_like(x: Tensor, wanted: bool) -> Tensor:
+    return x if x.requires_grad or not wanted else Tensor(x.data, requires_grad=True)
+
+
+def _signature(leaf: Any) -> tuple[Any, ...]:
+    return leaf.shape, leaf.dtype, isinstance(leaf, Tensor) and leaf.requires_grad
+
+
+def _describe(x: Any) -> str:
+    text = str(x)
+    return text if len(text) < 160 else text[:157] + "..."
+
+
+_ARRAY = "array"
+
+
+def pack(x: Any, leaves: list[Any]) -> Any:
+    """The form of (nested) arguments, hashable: arrays go to `leaves`, all else is part of the form."""
+    if isinstance(x, Variable):
+        return x
+    if isinstance(x, Tensor) or (hasattr(x, "dtype") and hasattr(x, "shape")):
+        leaves.append(x)
+        return _ARRAY
+    if type(x) in (tuple, list):
+        return (type(x), tuple([pack(item, leaves) for item in x]))
+    if type(x) is dict:
+        return (dict, tuple([(key, pack(item, leaves)) for key, item in x.items()]))
+    try:
+        hash(x)
+    except TypeError:
+        raise TraceError(
+            "Expected arguments of a compiled function to be arrays, (nested) tuples, lists and dicts of arrays, "
+            f"or hashable Python values. Received: {type(x).__name__} {x!r}."
+        ) from None
+    return (None, type(x), x)
+
+
+def unpack(form: Any, tensors: list[Tensor]) -> Any:
+    """The arguments again, with these Tensors in the arrays' places."""
+    iterator = iter(tensors)
+
+    def build(form: Any) -> Any:
+        if form is _ARRAY:
+            return next(iterator)
+        if isinstance(form, Variable):
+            return form
+        if form[0] in (tuple, list):
+            return form[0](build(item) for item in form[1])
+        if form[0] is dict:
+            return {key: build(item) for key, item in form[1]}
+        return form[2]
+
+    return build(form)
+
+
+def function(f: Callable | None = None, *, name: str | None = None) -> Any:
+    """Compile a Python function of Tensors into one XLA program (also as a decorator).
+
+    The function's Python code runs when it is called with a new signature: shapes and dtypes of arrays,
+    and the values of all other arguments. `print` and breakpoints inside it act only then; step through
+    with `od.config.run_eagerly(True)`. Variables that it reads and assigns are found by that first run.
+
+    Args:
+        f: a function of arrays, Tensors and hashable Python values, nested in lists, tuples and dicts.
+        name: what the log of compilations calls it.
+
+    Returns:
+        A callable that gives the same results, faster. Gradients flow through it.
+
+    Example:
+        >>> import ondol as od
+        >>> count = od.Variable(0.0, trainable=False)
+        >>> @od.function
+        ... def add(x):
+        ...     count.assign_add(1.0)
+        ...     return x.sum() + count
+        >>> add(od.tensor([1.0, 2.0])), add(od.tensor([1.0, 2.0]))
+        (Tensor(4., dtype=float32), Tensor(5., dtype=float32))
+    """
+    if f is None:
+        return functools.partial(function, name=name)
+    return Function(f, name)

@@ -1,0 +1,129 @@
+"""Symbol: a Tensor of which only shape and dtype are known, and the graph that calls on it leave behind.
+
+`Input(shape=(4,))` makes one; calling layers and Ops on it builds the graph of a functional model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ondol.autograd.tensor import Tensor
+from ondol.autograd.trace import Trace
+from ondol.backend import tree
+from ondol.backend.compile import abstract, spec
+from ondol.backend.dtypes import numpy_dtype
+from ondol.backend.state import state
+from ondol.errors import TraceError
+
+# An unknown axis is tried with two lengths; axes of the result that differ are unknown as well.
+# Primes, so that a length that is a product of others does not look like the unknown one.
+TRIAL_LENGTHS = (83, 89)
+
+
+class Node:
+    """One call in a graph: what was called, with which arguments, and the Symbols that came out."""
+
+    def __init__(self, operation: Callable, args: tuple, kwargs: dict) -> None:
+        self.operation, self.args, self.kwargs = operation, args, kwargs
+        self.outputs: Any = None
+
+    @property
+    def inputs(self) -> list[Symbol]:
+        return [x for x in tree.flatten((self.args, self.kwargs)) if isinstance(x, Symbol)]
+
+    def __call__(self, args: tuple, kwargs: dict) -> Any:
+        """Make the call again with other arguments."""
+        return self.operation(*args, **kwargs)
+
+
+class Symbol(Tensor):
+    """A placeholder in the graph of a functional model; None in its shape is a length known later."""
+
+    def __init__(
+        self, shape: Sequence[int | None], dtype: Any = None, name: str | None = None, node: Node | None = None
+    ) -> None:
+        self._shape = tuple(shape)
+        self._dtype = numpy_dtype(dtype)
+        self.name = name
+        self.node = node
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        return self._shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self._dtype
+
+    @property
+    def data(self) -> Any:
+        raise TraceError(
+            f"Expected a Tensor with a value. Received: {self!r}, a placeholder of a model that is being put "
+            "together. Build Model(inputs, outputs) and call that on data."
+        )
+
+    def read(self) -> Symbol:
+        return self
+
+    def record(self, op: Any, inputs: tuple) -> Any:
+        """Note an Op that was called on Symbols; of Variables themselves, not of what they hold now."""
+        return record(op, tuple([x if x.variable is None else x.variable for x in inputs]), {})
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"<Symbol {self.name or ''} shape={self.shape} dtype={self.dtype}>"
+
+
+def record(operation: Callable, args: tuple, kwargs: dict, run: Callable | None = None) -> Any:
+    """Call an operation on Symbols: note it as a Node and return Symbols of the results' shapes.
+
+    Args:
+        operation: what the Node will call when the graph is run.
+        args, kwargs: its arguments, Symbols among them (also inside lists and dicts).
+        run: what to evaluate for the shapes, if it is not `operation` itself.
+    """
+    node = Node(operation, args, kwargs)
+    shapes, specs = evaluate_shapes(run or operation, args, kwargs)
+    leaves = [
+        Symbol(shape, leaf.dtype, getattr(operation, "name", None), node)
+        for shape, leaf in zip(shapes, tree.flatten(specs), strict=True)
+    ]
+    node.outputs = tree.rebuild(specs, leaves)
+    return node.outputs
+
+
+def evaluate_shapes(f: Callable, args: tuple, kwargs: dict) -> tuple[list[tuple[Any, ...]], Any]:
+    """Shapes (None where unknown) and specs of what f returns for Symbols, by abstract evaluation."""
+    symbols = [x for x in tree.flatten((args, kwargs)) if isinstance(x, Symbol)]
+    unknown = any(None in x.shape for x in symbols)
+    results = [_abstract_call(f, args, kwargs, length) for length in TRIAL_LENGTHS[: 1 + unknown]]
+    shapes = [
+        tuple([a if a == b else None for a, b in zip(first.shape, second.shape, strict=True)])
+        for first, second in zip(tree.flatten(results[0]), tree.flatten(results[-1]), strict=True)
+    ]
+    return shapes, results[0]
+
+
+def _abstract_call(f: Callable, args: tuple, kwargs: dict, length: int) -> Any:
+    leaves = tree.flatten((args, kwargs))
+    where = [i for i, x in enumerate(leaves) if isinstance(x, Symbol)]
+    specs = [spec([length if n is None else n for n in leaves[i].shape], leaves[i].dtype) for i in where]
+
+    def run(arrays: list[Any]) -> Any:
+        filled = list(leaves)
+        for i, array in zip(where, arrays, strict=True):
+            filled[i] = Tensor(array)
+        a, k = tree.rebuild((args, kwargs), filled)
+        recording, state.recording = state.recording, False
+        try:
+            with Trace().active():
+                y = f(*a, **k)
+        finally:
+            state.recording = recording
+        return tree.map_tree(lambda t: t.data if isinstance(t, Tensor) else t, y)
+
+    return abstract(run, specs)

@@ -1,0 +1,182 @@
+"""Variable: a Tensor with a name whose value can be assigned. All state is made of these."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ondol.autograd.tensor import Tensor, as_array
+from ondol.backend import dtypes
+from ondol.backend.compile import to_device, to_eager, to_numpy
+from ondol.backend.state import eager_namespace, state
+from ondol.errors import ShapeError
+
+
+class Variable(Tensor):
+    """A named Tensor whose value is assigned: weights, optimizer slots, metric sums, moving statistics.
+
+    Args:
+        value: the first value, anything that `od.tensor` takes.
+        name: a short name; `path` holds the long one ("dense/kernel") once a layer owns it.
+        trainable: whether it requires a gradient.
+        dtype: dtype of the value, None for the value's own.
+
+    Example:
+        >>> import ondol as od
+        >>> w = od.Variable([1.0, 2.0], name="w")
+        >>> w.assign_add([1.0, 1.0])
+        Variable(w: [2. 3.], dtype=float32)
+    """
+
+    def __init__(self, value: Any, name: str | None = None, trainable: bool = True, dtype: Any = None) -> None:
+        array = as_array(value, dtype)
+        self._shape = tuple(array.shape)
+        self._dtype = np.dtype(array.dtype)
+        self.trainable_by_nature = trainable and dtypes.is_floating(array.dtype)
+        self._trainable = self.trainable_by_nature
+        self._grad: Tensor | None = None
+        self._leaf: Tensor | None = None  # the value as eager code sees it
+        self._device: Any = None  # the value where the last compiled program left it
+        self.name = name or "variable"
+        self.path = self.name
+        self.regularizer: Any = None
+        self.constraint: Any = None
+        # A value made by NumPy stays known even while a function is traced: layers build themselves there.
+        self._set_eager(eager_namespace().array(array))
+
+    # -- reading
+
+    def read(self) -> Tensor:
+        """The value now, as a plain Tensor that stays what it is when the Variable is assigned anew."""
+        trace = state.trace
+        if trace is not None:
+            return trace.read(self)
+        leaf = self._leaf
+        if leaf is None:
+            leaf = self._set_eager(to_eager(self._device))
+        return leaf
+
+    @property
+    def data(self) -> Any:
+        return self.read().data
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        raise AttributeError(f"{self!r}: use .assign(value) to change a Variable")
+
+    @property
+    def value(self) -> Tensor:
+        return self.read()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self._dtype
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, trainable: bool) -> None:
+        self._trainable = bool(trainable) and dtypes.is_floating(self._dtype)
+        if self._leaf is not None:
+            self._set_eager(self._leaf.data)
+
+    @property
+    def requires_grad(self) -> bool:  # type: ignore[override]
+        return self._trainable
+
+    @property
+    def grad(self) -> Tensor | None:  # type: ignore[override]
+        return self._grad if state.trace is None else state.trace.grads.get(self)
+
+    @grad.setter
+    def grad(self, grad: Tensor | None) -> None:
+        if state.trace is None:
+            self._grad = grad
+        else:
+            state.trace.grads[self] = grad
+
+    # -- writing
+
+    def assign(self, value: Any) -> Variable:
+        """Replace the value by another of the same shape; it is converted to the Variable's dtype."""
+        given = value
+        array = as_array(value)
+        if tuple(array.shape) != self._shape:
+            raise ShapeError(
+                f"Expected a value of shape {self._shape} for the Variable '{self.path}'. "
+                f"Received: value.shape={tuple(array.shape)}."
+            )
+        if array.dtype != self._dtype:
+            array = array.astype(self._dtype)
+        elif array is given:
+            array = state.xp.array(array)  # the caller may write into theirs later
+        self.assign_array(array)
+        return self
+
+    def assign_add(self, value: Any) -> Variable:
+        """Add to the value."""
+        return self.assign(self.data + as_array(value, self._dtype))
+
+    def assign_sub(self, value: Any) -> Variable:
+        """Subtract from the value."""
+        return self.assign(self.data - as_array(value, self._dtype))
+
+    def assign_array(self, array: Any) -> None:
+        """`assign` for a raw array of the right shape and dtype that nobody else will write into."""
+        if state.trace is None:
+            self._set_eager(array)
+            self._device = None
+        else:
+            state.trace.write(self, array)
+
+    # -- for the compiled programs
+
+    def device_value(self) -> Any:
+        """The value on the compiled backend's device; the caller may give its memory away."""
+        if self._device is None:
+            assert self._leaf is not None
+            self._device = to_device(self._leaf.data)
+        return self._device
+
+    def release(self) -> None:
+        """Drop the eager view: while one lives, a program cannot reuse the memory and copies instead."""
+        self._leaf = None
+
+    def set_device_value(self, array: Any) -> None:
+        """Take over what a compiled program returned."""
+        self._device = array
+        self._leaf = None
+
+    def make_leaf(self, array: Any) -> Tensor:
+        """A plain Tensor standing for this Variable while it holds `array`."""
+        leaf = Tensor(array)
+        leaf.variable = self
+        leaf.requires_grad = self._trainable
+        leaf.name = self.path
+        return leaf
+
+    def _set_eager(self, array: Any) -> Tensor:
+        self._leaf = self.make_leaf(array)
+        return self._leaf
+
+    def __deepcopy__(self, memo: dict) -> Variable:
+        copy = Variable(to_numpy(self.data), self.name, self.trainable_by_nature)
+        copy.trainable = self._trainable
+        copy.path, copy.regularizer, copy.constraint = self.path, self.regularizer, self.constraint
+        return copy
+
+    __copy__ = __deepcopy__  # type: ignore[assignment]
+    __hash__ = object.__hash__
+
+    def __getstate__(self) -> Any:
+        raise TypeError("Variables are not pickled: save the model, or store variable.numpy()")
+
+    def __repr__(self) -> str:
+        return f"Variable({self.path}: {self._shown()})"

@@ -1,0 +1,116 @@
+"""From a Python function of arrays to an XLA program, and arrays to and from the device it runs on."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from ondol.backend.compilations import Compilation, compilations
+from ondol.backend.home import ondol_home
+from ondol.backend.state import eager_namespace, use_namespace
+
+
+@functools.cache
+def load_jax() -> Any:
+    """Import jax and set it up: a cache of compiled programs on disk that survives the process."""
+    import jax
+
+    from ondol.backend.devices import warn_of_unused_gpu
+
+    if jax.config.jax_compilation_cache_dir is None and not os.environ.get("ONDOL_NO_COMPILATION_CACHE"):
+        folder = ondol_home() / "compiled"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+    warn_of_unused_gpu()
+    return jax
+
+
+@contextmanager
+def tracing(trace: Any = None):
+    """Compute with jax.numpy, under NumPy's dtype rules: float64 and int64 exist there too."""
+    jax = load_jax()
+    from ondol.backend.jax_namespace import jax_namespace
+
+    with jax.enable_x64(True), use_namespace(jax_namespace, trace):
+        yield
+
+
+def abstract(f: Callable, *specs: Any) -> Any:
+    """The shapes and dtypes that f would return, without computing anything.
+
+    Args:
+        f: a function of arrays that returns (nested tuples, lists, dicts of) arrays.
+        specs: for each argument an array, or anything with `shape` and `dtype`, nested as f wants it.
+    """
+    jax = load_jax()
+    with tracing():
+        return jax.eval_shape(f, *specs)
+
+
+def spec(shape: Sequence[int], dtype: Any) -> Any:
+    """An array of which only shape and dtype are known."""
+    return load_jax().ShapeDtypeStruct(tuple(shape), dtype)
+
+
+def compile(
+    name: str,
+    f: Callable,
+    arguments: Sequence[Any],
+    donate: Sequence[int] = (),
+    reason: str = "first call",
+    options: dict[str, Any] | None = None,
+) -> Callable:
+    """Compile f for arguments of these shapes and dtypes; the result takes arrays of the same form.
+
+    Args:
+        name: what the compilation log calls it.
+        f: a function of arrays (nested in tuples, lists, dicts).
+        arguments: arrays or specs, one for each positional argument of f.
+        donate: positions of arguments whose memory the program may reuse for its results; those arrays
+            are gone after the call.
+        reason: why this compilation is needed, for the log.
+        options: XLA's options for this program.
+    """
+    jax = load_jax()
+    start = time.perf_counter()
+    with tracing():
+        jitted = jax.jit(f, donate_argnums=tuple(donate), compiler_options=options)
+        lowered = jitted.lower(*arguments)
+        traced = time.perf_counter()
+        program = lowered.compile()
+    done = time.perf_counter()
+    compilations.add(Compilation(name, reason, traced - start, done - traced))
+    return program
+
+
+def to_device(array: Any) -> Any:
+    """A copy of an eager array on the compiled backend's device, with its own memory.
+
+    A copy, because jax would otherwise share the memory of an aligned NumPy array, and see later writes.
+    """
+    jax = load_jax()
+    with jax.enable_x64(True):
+        return jax.numpy.array(to_numpy(array), copy=True)
+
+
+def to_numpy(array: Any) -> np.ndarray:
+    """Any array as a NumPy array; on the CPU a jax array is viewed without a copy (read-only)."""
+    return array.get() if hasattr(array, "get") else np.asarray(array)
+
+
+def to_eager(array: Any) -> Any:
+    """An array of the compiled backend as an array of the eager one."""
+    xp = eager_namespace()
+    return np.asarray(array) if xp.name == "numpy" else xp.from_dlpack(array)
+
+
+def wait_for(arrays: Any) -> None:
+    """Return when the programs that compute these arrays have finished."""
+    load_jax().block_until_ready(arrays)

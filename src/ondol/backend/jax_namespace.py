@@ -1,0 +1,76 @@
+"""The compiled namespace: jax.numpy with the same additions as `numpy_namespace`.
+
+Importing this module imports jax; only code that is about to compile does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from ondol.backend.numpy_namespace import Namespace
+
+
+def index_update(x: Any, index: Any, values: Any) -> Any:
+    return jnp.asarray(x).at[index].set(values)
+
+
+def index_add(x: Any, index: Any, values: Any) -> Any:
+    return jnp.asarray(x).at[index].add(values)
+
+
+def one_hot(indices: Any, n: int, dtype: Any) -> Any:
+    indices = jnp.asarray(indices)
+    return (indices[..., None] == jnp.arange(n, dtype=indices.dtype)).astype(dtype)
+
+
+def segment_sum(values: Any, ids: Any, n: int) -> Any:
+    return jax.ops.segment_sum(values, ids, n)
+
+
+def scan(step: Callable, carry: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
+    return lax.scan(step, carry, xs, reverse=reverse)
+
+
+def fori(lower: Any, upper: Any, body: Callable, carry: Any) -> Any:
+    return lax.fori_loop(lower, upper, body, carry)
+
+
+def while_loop(condition: Callable, body: Callable, carry: Any) -> Any:
+    return lax.while_loop(condition, body, carry)
+
+
+def cond(predicate: Any, if_true: Callable, if_false: Callable, *operands: Any) -> Any:
+    return lax.cond(predicate, if_true, if_false, *operands)
+
+
+def dynamic_slice(x: Any, start: Any, size: int) -> Any:
+    return lax.dynamic_slice_in_dim(x, start, size)
+
+
+def take_rows(x: Any, rows: Any) -> Any:
+    return x.at[rows].get(mode="promise_in_bounds")
+
+
+jax_namespace = Namespace(
+    "jax",
+    jnp,
+    {
+        "erf": jax.scipy.special.erf,
+        "erfinv": jax.scipy.special.erfinv,
+        "index_update": index_update,
+        "index_add": index_add,
+        "one_hot": one_hot,
+        "segment_sum": segment_sum,
+        "scan": scan,
+        "fori": fori,
+        "while_loop": while_loop,
+        "cond": cond,
+        "dynamic_slice": dynamic_slice,
+        "take_rows": take_rows,
+    },
+)

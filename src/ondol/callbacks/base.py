@@ -1,0 +1,79 @@
+"""Callback: hooks into training, evaluation and prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class Callback:
+    """Base of callbacks: override the hooks that you need.
+
+    `self.model` is the model, `self.params` a dict with "epochs", "steps" and "verbose". Setting
+    `self.model.stop_training = True` ends the training after the epoch (or the batch, in a batch hook).
+
+    A callback that overrides a batch hook is called at every batch, which makes compiled training run
+    step by step; epoch hooks cost next to nothing.
+
+    Example:
+        >>> import ondol as od
+        >>> class Say(od.callbacks.Callback):
+        ...     def on_epoch_end(self, epoch, logs=None):
+        ...         print("epoch", epoch, "done")
+        >>> model = od.Sequential([od.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> history = model.fit([[1.0]], [[2.0]], epochs=2, verbose=0, callbacks=[Say()])
+        epoch 0 done
+        epoch 1 done
+    """
+
+    model: Any = None
+    params: dict[str, Any] = {}
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = params
+
+    def set_model(self, model: Any) -> None:
+        self.model = model
+
+    def on_train_begin(self, logs: dict | None = None) -> None: ...
+    def on_train_end(self, logs: dict | None = None) -> None: ...
+    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None: ...
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None: ...
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None: ...
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None: ...
+    def on_test_begin(self, logs: dict | None = None) -> None: ...
+    def on_test_end(self, logs: dict | None = None) -> None: ...
+    def on_test_batch_begin(self, batch: int, logs: dict | None = None) -> None: ...
+    def on_test_batch_end(self, batch: int, logs: dict | None = None) -> None: ...
+    def on_predict_begin(self, logs: dict | None = None) -> None: ...
+    def on_predict_end(self, logs: dict | None = None) -> None: ...
+    def on_predict_batch_begin(self, batch: int, logs: dict | None = None) -> None: ...
+    def on_predict_batch_end(self, batch: int, logs: dict | None = None) -> None: ...
+
+    def overrides(self, *hooks: str) -> bool:
+        """Whether any of these hooks does something."""
+        return any(getattr(type(self), hook) is not getattr(Callback, hook) or hook in vars(self) for hook in hooks)
+
+
+class CallbackList:
+    """Several callbacks as one: `callbacks.call("on_epoch_end", 3, logs)` calls each that has the hook."""
+
+    def __init__(self, callbacks: Sequence[Callback], model: Any, params: dict[str, Any]) -> None:
+        for callback in callbacks:
+            if not isinstance(callback, Callback):
+                raise TypeError(
+                    f"Expected callbacks that are instances of od.callbacks.Callback. Received: {callback!r}."
+                )
+            callback.set_model(model)
+            callback.set_params(params)
+        self.callbacks = list(callbacks)
+
+    def call(self, hook: str, *args: Any, **kwargs: Any) -> None:
+        for callback in self.callbacks:
+            if callback.overrides(hook):
+                getattr(callback, hook)(*args, **kwargs)
+
+    def wants_batches(self, kind: str) -> bool:
+        """Whether somebody wants to be called at every batch of "train", "test" or "predict"."""
+        return any(c.overrides(f"on_{kind}_batch_begin", f"on_{kind}_batch_end") for c in self.callbacks)

@@ -1,0 +1,34 @@
+"""History: the losses and metrics of each epoch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ondol.callbacks.base import Callback
+
+
+class History(Callback):
+    """What `fit` returns: `history["loss"]` is the list of the losses, epoch by epoch.
+
+    Attributes:
+        history: for each name ("loss", "accuracy", "val_loss", ...) its values, one for each epoch.
+        epoch: the numbers of the epochs.
+        interrupted: whether Ctrl-C ended the training early.
+    """
+
+    def __init__(self) -> None:
+        self.history: dict[str, list[float]] = {}
+        self.epoch: list[int] = []
+        self.interrupted = False
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        self.history, self.epoch, self.interrupted = {}, [], False
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+    def __repr__(self) -> str:
+        last: dict[str, Any] = {name: round(values[-1], 4) for name, values in self.history.items()}
+        return f"<History of {len(self.epoch)} epochs, the last: {last}>"

@@ -1,0 +1,31 @@
+"""Data to learn with, as NumPy arrays: points made by a formula, sets that come with scikit-learn, downloads.
+
+Modules with a `load_data()` that returns `((x_train, y_train), (x_test, y_test))`, as in Keras:
+
+* bundled, no network needed: `digits`, `iris`, `wine`, `breast_cancer`
+* downloaded once and kept: `mnist`, `boston_housing`
+
+Functions that return `(x, y)`: `truth_table` (= `logic_gate`), `spiral`, `moons`, `circles`, `blobs`.
+
+Downloads are kept in the folder that the environment variable `ONDOL_DATASETS` names, else in `datasets/` of
+the Ondol home (`ONDOL_HOME`, else the user's cache folder). A file put there by hand is used as it is.
+"""
+
+from ondol.datasets import boston_housing, breast_cancer, digits, iris, mnist, wine
+from ondol.datasets.gates import logic_gate, truth_table
+from ondol.datasets.points import blobs, circles, moons, spiral
+
+__all__ = [
+    "truth_table",
+    "logic_gate",
+    "spiral",
+    "moons",
+    "circles",
+    "blobs",
+    "digits",
+    "iris",
+    "wine",
+    "breast_cancer",
+    "mnist",
+    "boston_housing",
+]

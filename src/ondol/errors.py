@@ -1,0 +1,51 @@
+"""The errors that Ondol raises for a person's mistakes: what was expected, what came, how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+
+class OndolError(Exception):
+    """Base of the errors below, so that `except OndolError` catches what Ondol itself found wrong."""
+
+
+class ShapeError(OndolError, ValueError):
+    """Arrays whose shapes do not fit together."""
+
+
+class DataError(OndolError, ValueError):
+    """Training data that cannot be right: labels out of range, NaN, empty, of different lengths."""
+
+
+class UnknownNameError(OndolError, ValueError):
+    """A name ("adam", "relu", ...) that is not known."""
+
+
+class SavedFileError(OndolError, ValueError):
+    """A file that is damaged, incomplete, or not what it should be."""
+
+
+class NotFiniteError(OndolError, ArithmeticError):
+    """A loss that became NaN or infinite."""
+
+
+class TraceError(OndolError, TypeError):
+    """Python code that asked for a value while only its shape is known (inside `od.function`)."""
+
+
+def unknown_name(kind: str, name: Any, known: Iterable[str]) -> UnknownNameError:
+    """The error for a name that is not known, with the nearest known names.
+
+    Example:
+        >>> print(unknown_name("optimizer", "adm", ["adam", "sgd"]))
+        Expected a known optimizer. Received: optimizer='adm'. Did you mean 'adam'? Known: adam, sgd.
+    """
+    known = sorted(known)
+    near = difflib.get_close_matches(str(name).lower(), [k.lower() for k in known], n=3, cutoff=0.6)
+    near = [k for k in known if k.lower() in near]
+    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    return UnknownNameError(
+        f"Expected a known {kind}. Received: {kind}={name!r}.{hint} Known: {', '.join(known)}."
+    )

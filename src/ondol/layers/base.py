@@ -1,0 +1,413 @@
+"""Layer: weights and the function that uses them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ondol import initializers, regularizers
+from ondol.autograd import Symbol, Tensor, Variable, as_tensor, outside_trace
+from ondol.autograd.symbolic import evaluate_shapes, record
+from ondol.backend import tree
+from ondol.backend.dtypes import is_floating, numpy_dtype
+from ondol.backend.state import state
+from ondol.errors import ShapeError
+from ondol.layers.config import captured_arguments, config_of, from_config
+from ondol.layers.dtype_policy import DTypePolicy
+from ondol.layers.structure import children, find
+from ondol.utils.naming import auto_name
+
+# Calls of layers that no other layer made are numbered, to tell which penalties belong together.
+_call_numbers = itertools.count()
+
+
+class Layer:
+    """Base of all layers: subclass it, make weights in `build`, compute in `call`.
+
+    Args:
+        name: a name for summaries and files; None for an automatic one ("dense", "dense_1", ...).
+        trainable: whether the weights take part in training.
+        dtype: a float dtype or DTypePolicy for computing and for weights; None for floatx.
+        activity_regularizer: a penalty on the output, added to the loss.
+        autocast: whether float inputs are converted to the layer's dtype.
+        input_shape: shape of one sample, for the first layer of a Sequential model.
+
+    Example:
+        >>> import ondol as od
+        >>> class Linear(od.layers.Layer):
+        ...     def __init__(self, units, **kwargs):
+        ...         super().__init__(**kwargs)
+        ...         self.units = units
+        ...     def build(self, input_shape):
+        ...         self.kernel = self.add_weight(shape=(input_shape[-1], self.units), name="kernel")
+        ...     def call(self, inputs):
+        ...         return inputs @ self.kernel
+        >>> Linear(3)(od.tensor([[1.0, 2.0]])).shape
+        (1, 3)
+    """
+
+    # What get_config returns beyond name, trainable and dtype is what __init__ was called with.
+    _arguments: dict[str, Any] = {}
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        layer = super().__new__(cls)
+        layer._arguments = captured_arguments(cls, args, kwargs)
+        return layer
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = _noting_that_it_is_built(cls.build)  # type: ignore[method-assign]
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        activity_regularizer: Any = None,
+        autocast: bool = True,
+        input_shape: Sequence[int | None] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        shape_of_batch = kwargs.pop("batch_input_shape", kwargs.pop("batch_shape", None))
+        if "input_dim" in kwargs:  # Keras 2's spelling for vectors
+            input_shape = (kwargs.pop("input_dim"),)
+        if kwargs:
+            raise TypeError(
+                f"Expected arguments that {type(self).__name__} knows. "
+                f"Received: {', '.join(map(repr, kwargs))}. "
+                f"Its arguments are {', '.join(inspect.signature(type(self).__init__).parameters)}."
+            )
+        self.name = name or auto_name(type(self).__name__)
+        self.built = False
+        self.autocast = autocast
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.dtype_policy = DTypePolicy.get(dtype)
+        self._compute_dtype = numpy_dtype(self.dtype_policy.compute_dtype)
+        self._trainable = trainable
+        self._losses: list[Any] = []  # what add_loss was given in the call of this number
+        self._losses_call = self._call_number = -1
+        self._given_input_shape = tuple(input_shape) if input_shape is not None else None
+        if shape_of_batch is not None:
+            self._given_input_shape = tuple(shape_of_batch)[1:]
+        self._output_shape: Any = None  # of the first call, batch axis None; for summary()
+        self._last_symbols: tuple[Any, Any] | None = None
+        self._built_input_shape: Any = None
+
+    # -- to be overridden
+
+    def build(self, input_shape: Any) -> None:
+        """Make the weights for inputs of this shape (None for unknown lengths)."""
+        self.built = True
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs from the inputs, with Tensor operations."""
+        raise TypeError(f"{type(self).__name__} must define call(self, inputs)")
+
+    # -- weights
+
+    def add_weight(
+        self,
+        shape: int | Sequence[int] | None = None,
+        initializer: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        regularizer: Any = None,
+        constraint: Any = None,
+        aggregation: str = "none",
+        overwrite_with_gradient: bool = False,
+        name: str | None = None,
+    ) -> Variable:
+        """Make a weight of this layer.
+
+        Args:
+            shape: its shape; () for a number.
+            initializer: how the first value is drawn, a name or an Initializer; None for
+                "glorot_uniform" in floats and zeros otherwise.
+            dtype: None for the layer's own.
+            trainable: False for statistics and counters.
+            regularizer: a penalty on its size, added to the loss.
+            constraint: a projection applied after each update.
+            name: its name within the layer.
+
+        Returns:
+            The Variable, which the layer finds again as one of its attributes.
+        """
+        from ondol import constraints
+
+        self._check_initialized()
+        shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape or ())
+        if None in shape:
+            raise ShapeError(
+                f"Expected known lengths for the weight '{name}' of layer '{self.name}'. "
+                f"Received: shape={shape}. "
+                "Give the model's input a complete shape (only the batch axis may be None)."
+            )
+        dtype = dtype or self.variable_dtype
+        if initializer is None:
+            initializer = "glorot_uniform" if is_floating(numpy_dtype(dtype)) else "zeros"
+        with outside_trace():
+            value = initializers.get(initializer)(shape, dtype=dtype)
+        variable = Variable(value, name or "variable", trainable, dtype)
+        variable.path = f"{self.name}/{variable.name}"
+        variable.trainable = trainable and self._trainable
+        variable.regularizer = regularizers.get(regularizer)
+        variable.constraint = constraints.get(constraint)
+        # A weight that the caller does not keep in an attribute is found here.
+        self.__dict__.setdefault("_added_weights", []).append(variable)
+        return variable
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All state of the layer and of the layers within: weights, random states, metrics."""
+        return list(dict.fromkeys([*self.weights, *find(self, Variable)]))
+
+    @property
+    def weights(self) -> list[Variable]:
+        """The layer's weights, then those of the layers within; of each layer the trainable ones first."""
+        # In the order they were made: an attribute may have been None before.
+        own = [*self.__dict__.get("_added_weights", []), *find(self, Variable, nested=False)]
+        ordered = [v for v in own if v.trainable_by_nature] + [v for v in own if not v.trainable_by_nature]
+        return list(dict.fromkeys([*ordered, *(v for layer in self._own_layers() for v in layer.weights)]))
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        return [v for v in self.weights if v.trainable]
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        return [v for v in self.weights if not v.trainable]
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        return [v for v in self.variables if v.trainable]
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        return [v for v in self.variables if not v.trainable]
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the weights take part in training; setting it holds for the layers within, too."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, trainable: bool) -> None:
+        self._trainable = bool(trainable)
+        for v in find(self, Variable, nested=False):
+            v.trainable = self._trainable and v.trainable_by_nature
+        for layer in self._own_layers():
+            layer.trainable = trainable
+
+    def _own_layers(self) -> list[Layer]:
+        return find(self, Layer, nested=False)
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of the weights as NumPy arrays, in the order of `weights`."""
+        return [v.numpy().copy() for v in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Assign the weights, in the order of `get_weights()`.
+
+        Raises:
+            ShapeError: for another number of arrays or other shapes; then nothing is assigned.
+        """
+        variables = self.weights
+        shapes = [tuple(np.shape(w)) for w in weights]
+        if shapes != [v.shape for v in variables]:
+            wanted = ", ".join(f"{v.path} {v.shape}" for v in variables) or "no weights (not built yet)"
+            raise ShapeError(f"Layer '{self.name}' expected {wanted}. Received: shapes {shapes}.")
+        for variable, value in zip(variables, weights, strict=True):
+            variable.assign(value)
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold."""
+        return sum(v.size for v in self.weights)
+
+    # -- losses
+
+    def add_loss(self, loss: Any) -> None:
+        """Add a penalty to the loss of the training step that this call belongs to."""
+        if self._losses_call != state.call_number:
+            self._losses, self._losses_call = [], state.call_number
+        self._losses.extend(loss if isinstance(loss, (list, tuple)) else [loss])
+
+    @property
+    def losses(self) -> list[Tensor]:
+        """The penalties of the last call, layers within included: `add_loss`, activity and weight regularizers."""
+        layers = [self, *find(self, Layer)]
+        added = [
+            loss for layer in layers if layer._losses_call == self._call_number for loss in layer._losses
+        ]
+        return added + [v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None]
+
+    # -- calling
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self._check_initialized()
+        if any(isinstance(x, Symbol) for x in tree.flatten((args, kwargs))):
+            return self._call_on_symbols(args, kwargs)
+        args = tuple([self._cast(x) for x in args])
+        if kwargs:
+            kwargs = {
+                key: self._cast(x) if isinstance(x, (Tensor, np.ndarray)) else x for key, x in kwargs.items()
+            }
+        if not self.built:
+            self._build(args, kwargs)
+        training = kwargs.pop("training", None)
+        outer_training, outer_depth = state.training, state.depth
+        if training is None:
+            training = outer_training
+        if outer_depth == 0:
+            state.call_number = next(_call_numbers)
+        self._call_number = state.call_number
+        if self._accepts("training"):
+            kwargs["training"] = training
+        state.training, state.depth = training, outer_depth + 1
+        try:
+            y = self.call(*args, **kwargs)
+            if self.activity_regularizer is not None:
+                # Per sample, so that the penalty does not grow with the batch.
+                self.add_loss([self.activity_regularizer(t) / t.shape[0] for t in tree.flatten(y)])
+        except Exception as error:
+            self._explain(error, args)
+            raise
+        finally:
+            state.training, state.depth = outer_training, outer_depth
+        if self._output_shape is None:
+            self._output_shape = tree.map_tree(
+                lambda t: (None, *t.shape[1:]) if isinstance(t, Tensor) else None, y
+            )
+        return y
+
+    def _call_on_symbols(self, args: tuple, kwargs: dict) -> Any:
+        if not self.built:
+            self._build(args, kwargs)
+        y = record(self, args, kwargs)
+        self._call_number = -1  # penalties of this trial with abstract values are none
+        self._output_shape = tree.map_tree(lambda t: t.shape, y)
+        return y
+
+    def _cast(self, x: Any) -> Any:
+        """Inputs as Tensors; with autocast, floats in the dtype that the layer computes in."""
+        if type(x) is Tensor and x.dtype == self._compute_dtype:
+            return x
+        if type(x) in (tuple, list) and any(
+            isinstance(leaf, (Tensor, np.ndarray)) for leaf in tree.flatten(x)
+        ):
+            return type(x)([self._cast(item) for item in x])
+        if type(x) is dict:
+            return {key: self._cast(item) for key, item in x.items()}
+        if x is None or isinstance(x, (str, bool, int, float)):
+            return x
+        x = as_tensor(x)
+        if self.autocast and is_floating(x.dtype) and x.dtype != self._compute_dtype:
+            return x.astype(self._compute_dtype)
+        return x
+
+    def _build(self, args: tuple, kwargs: dict) -> None:
+        def shape_of(x: Any) -> Any:
+            return tree.map_tree(lambda t: getattr(t, "shape", None), x)
+
+        parameters = [
+            p for p in inspect.signature(self.build).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD
+        ]
+        with outside_trace():
+            if len(parameters) > 1:  # build(query_shape, value_shape) for call(query, value)
+                given = inspect.signature(self.call).bind(*args, **kwargs).arguments
+                self.build(**{p.name: shape_of(given.get(p.name.removesuffix("_shape"))) for p in parameters})
+            else:
+                self.build(shape_of(args[0] if args else next(iter(kwargs.values()), None)))
+        self.built = True
+
+    @classmethod
+    def _accepts(cls, argument: str) -> bool:
+        """Whether `call` takes this argument (looked up once for each class)."""
+        known = cls.__dict__.get("_call_arguments")
+        if known is None:
+            known = cls._call_arguments = frozenset(inspect.signature(cls.call).parameters)  # type: ignore[attr-defined]
+        return argument in known
+
+    def _explain(self, error: Exception, args: tuple) -> None:
+        """Say in which layer it happened, and with which inputs; the innermost layer says it."""
+        if getattr(error, "_ondol_explained", False):
+            return
+        shapes = ", ".join(str(getattr(x, "shape", x)) for x in tree.flatten(args))
+        error.add_note(
+            f"in layer '{self.name}' ({type(self).__name__}), called with inputs of shape {shapes}"
+        )
+        error._ondol_explained = True  # type: ignore[attr-defined]
+
+    def _check_initialized(self) -> None:
+        if "built" not in self.__dict__:
+            raise TypeError(
+                f"{type(self).__name__}.__init__ must call super().__init__(**kwargs) "
+                "before anything else is done with the layer."
+            )
+
+    # -- shapes and dtypes
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Shape of the output for inputs of this shape, by abstract evaluation of `call`."""
+        inputs = _symbols(input_shape, self.compute_dtype)
+        if not self.built:
+            self._build((inputs,), {})
+        shapes, specs = evaluate_shapes(self, (inputs,), {})
+        self._call_number = -1
+        return tree.rebuild(specs, shapes)
+
+    @property
+    def dtype(self) -> str:
+        return self.dtype_policy.variable_dtype
+
+    @property
+    def compute_dtype(self) -> str:
+        return self.dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self.dtype_policy.variable_dtype
+
+    # -- configuration
+
+    def get_config(self) -> dict[str, Any]:
+        """Everything needed to make a layer like this one (without its weights), as JSON data.
+
+        Unless a subclass says otherwise, these are the arguments that the layer was made with.
+        """
+        return config_of(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A new layer from what `get_config` returned."""
+        return from_config(cls, config)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name!r}, built={self.__dict__.get('built', False)}>"
+
+
+def _noting_that_it_is_built(build: Callable) -> Callable:
+    """`build` for which people need not write `self.built = True`, also when they call it by hand."""
+
+    @functools.wraps(build)
+    def noting(self: Layer, *args: Any, **kwargs: Any) -> None:
+        build(self, *args, **kwargs)
+        self.built = True
+
+    return noting
+
+
+def _symbols(shape: Any, dtype: Any) -> Any:
+    """Symbols for a shape, or for a (nested) list or dict of shapes."""
+    if isinstance(shape, dict):
+        return {key: _symbols(item, dtype) for key, item in shape.items()}
+    if any(isinstance(item, (tuple, list)) for item in shape):
+        return [_symbols(item, dtype) for item in shape]
+    return Symbol(shape, dtype)

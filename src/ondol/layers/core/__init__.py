@@ -1,0 +1,1 @@
+"""The layers that most networks are made of."""

@@ -1,0 +1,1 @@
+"""Layers that keep a network from learning its data by heart."""

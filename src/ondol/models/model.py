@@ -1,0 +1,195 @@
+"""Model: a layer that can be trained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ondol.autograd import Symbol, Variable
+from ondol.backend import tree
+from ondol.errors import UnknownNameError, unknown_name
+from ondol.layers.base import Layer
+from ondol.layers.structure import find
+from ondol.models import functional_config
+from ondol.models.graph import Graph
+from ondol.models.summary import print_summary
+from ondol.models.trainer import Trainer
+
+
+class Model(Trainer, Layer):
+    """A network: built from `inputs` and `outputs`, or by subclassing.
+
+    Args:
+        inputs: what `od.Input` returned; a list or dict of them for several.
+        outputs: what layers called on the inputs returned; a list or dict for several.
+        name: a name for summaries; None for an automatic one.
+        trainable: whether the weights take part in training.
+        dtype: a float dtype for all that the model itself computes.
+
+    A subclass makes its layers in `__init__` and uses them in `call`:
+
+    Example:
+        >>> import ondol as od
+        >>> x = od.Input(shape=(4,))
+        >>> y = od.layers.Dense(3, activation="softmax")(od.layers.Dense(8, activation="relu")(x))
+        >>> od.Model(x, y).count_params()
+        67
+        >>> class Net(od.Model):
+        ...     def __init__(self):
+        ...         super().__init__()
+        ...         self.hidden = od.layers.Dense(8, activation="relu")
+        ...         self.out = od.layers.Dense(3)
+        ...     def call(self, inputs):
+        ...         return self.out(self.hidden(inputs))
+        >>> Net()([[1.0, 2.0, 3.0, 4.0]]).shape
+        (1, 3)
+    """
+
+    def __init__(self, inputs: Any = None, outputs: Any = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._graph: Graph | None = None
+        if inputs is not None and outputs is not None:
+            self._graph = Graph(inputs, outputs)
+            # Found by structure, in the order of the computation.
+            self._graph_layers = self._graph.layers
+            self._graph_variables = self._graph.variables
+            self.built = True
+
+    def call(self, inputs: Any) -> Any:
+        if self._graph is None:
+            raise TypeError(
+                f"Expected a model with inputs and outputs, or a subclass that defines call(self, inputs). "
+                f"Received: {type(self).__name__} without either."
+            )
+        return self._graph.run(inputs)
+
+    # -- structure
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers directly within the model."""
+        return [layer for layer in find(self, Layer, nested=False) if layer is not self]
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """A layer by its name or by its position in `layers`.
+
+        Raises:
+            UnknownNameError: if there is none.
+        """
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise UnknownNameError(f"Expected an index below {len(self.layers)}. Received: index={index}.")
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise unknown_name("layer", name, [layer.name for layer in self.layers])
+
+    @property
+    def inputs(self) -> list[Symbol]:
+        """The Symbols that the model starts from."""
+        return tree.flatten(self._known_graph().inputs)
+
+    @property
+    def outputs(self) -> list[Symbol]:
+        """The Symbols that the model ends in."""
+        return tree.flatten(self._known_graph().outputs)
+
+    @property
+    def input(self) -> Any:
+        return self._known_graph().inputs
+
+    @property
+    def output(self) -> Any:
+        return self._known_graph().outputs
+
+    @property
+    def input_shape(self) -> Any:
+        return tree.map_tree(lambda s: s.shape, self.input)
+
+    @property
+    def output_shape(self) -> Any:
+        return tree.map_tree(lambda s: s.shape, self.output)
+
+    def _known_graph(self) -> Graph:
+        if self._graph is None:
+            raise AttributeError(
+                f"The model '{self.name}' has no inputs and outputs: it was not built from od.Input, or "
+                "does not know its input shape yet."
+            )
+        return self._graph
+
+    @property
+    def output_names(self) -> list[str]:
+        """A name for each output: that of the layer it comes from."""
+        if self._graph is None:
+            return []
+        names = [getattr(s.node.operation if s.node else s, "name", None) for s in self.outputs]
+        return [name or f"output_{i}" for i, name in enumerate(names)]
+
+    def summary(self, line_length: int | None = None, print_fn: Any = None) -> None:
+        """Print the layers with their output shapes and numbers of parameters.
+
+        Args:
+            line_length: width of the table in characters.
+            print_fn: what prints a line, `print` by default.
+
+        Raises:
+            ValueError: for a model that knows no shapes yet: call it once on data first.
+        """
+        print_summary(self, line_length, print_fn or print)
+
+    # -- configuration
+
+    def get_config(self) -> dict[str, Any]:
+        if self._graph is not None and type(self).__init__ is Model.__init__:
+            return functional_config.describe(self)
+        return super().get_config()
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        if "nodes" in config:
+            return functional_config.rebuild(cls, config)
+        return super().from_config(config)
+
+    def save(self, path: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
+        """Write the model to one file: configuration, weights, and the optimizer's state.
+
+        Args:
+            path: where; by custom it ends in ".ondol".
+            overwrite: whether an existing file may be replaced.
+            include_optimizer: whether the optimizer's state is written, to train on later.
+
+        Raises:
+            SavedFileError: if something in the model cannot be described without code (a Lambda layer).
+        """
+        from ondol.models.saving import save_model
+
+        save_model(self, path, overwrite, include_optimizer)
+
+    def save_weights(self, path: Any, overwrite: bool = True) -> None:
+        """Write the weights alone, as a safetensors file."""
+        from ondol.models.saving import save_weights
+
+        save_weights(self, path, overwrite)
+
+    def load_weights(self, path: Any, skip_mismatch: bool = False) -> None:
+        """Read weights that `save_weights` (or `save`) of a model of the same structure wrote.
+
+        Args:
+            skip_mismatch: leave out weights that are missing or of another shape.
+        """
+        from ondol.models.saving import load_weights
+
+        load_weights(self, path, skip_mismatch)
+
+    # -- what the training loops ask for
+
+    @property
+    def state_variables(self) -> list[Variable]:
+        """Everything that a training step may change."""
+        from ondol.random import global_generator
+
+        optimizer = getattr(self, "optimizer", None)
+        slots = [] if optimizer is None else optimizer.variables
+        metric_sums = [v for m in self.metrics for v in m.variables]
+        return list(dict.fromkeys([*self.variables, *slots, *metric_sums, global_generator().state]))

@@ -1,0 +1,162 @@
+"""What `compile` sets up: the loss over all outputs, and the metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ondol import losses as losses_room
+from ondol import metrics as metrics_room
+from ondol.autograd import Tensor
+from ondol.backend import tree
+from ondol.errors import DataError, ShapeError
+
+
+def by_output(given: Any, outputs: Any, names: list[str], what: str) -> list[Any]:
+    """Something given once, as a list, or as a dict by output name: one entry for each output."""
+    n = len(tree.flatten(outputs))
+    if isinstance(given, Mapping):
+        keys = list(outputs) if isinstance(outputs, Mapping) else names
+        unknown = [key for key in given if key not in keys]
+        if unknown:
+            raise DataError(f"Expected {what} for outputs named {keys}. Received: {what} for {unknown}.")
+        return [given.get(key) for key in keys]
+    if isinstance(given, (list, tuple)):
+        if len(given) != n:
+            raise DataError(f"Expected {what} for each of {n} outputs ({', '.join(names)}). Received: {len(given)}.")
+        return list(given)
+    return [given] * n
+
+
+class Objective:
+    """The total loss of a model: the weighted sum over its outputs.
+
+    Args:
+        loss: a loss (name, Loss or function), or a list or dict of them by output.
+        loss_weights: numbers in the same form, None for 1.
+    """
+
+    def __init__(self, loss: Any, loss_weights: Any = None) -> None:
+        self.given, self.given_weights = loss, loss_weights
+        # Names are looked up at once, so that a wrong one is found by `compile`.
+        self.loss = _map(losses_room.resolve, loss)
+        self.trackers: list[Any] = []
+        self._losses: list[Any] | None = None
+        self._weights: list[float] = []
+
+    def _prepare(self, y_pred: Any, names: list[str]) -> None:
+        if self._losses is not None:
+            return
+        self._losses = by_output(self.loss, y_pred, names, "a loss")
+        weights = by_output(self.given_weights, y_pred, names, "a loss weight")
+        self._weights = [1.0 if w is None else float(w) for w in weights]
+        if len(self._losses) > 1:
+            self.trackers = [metrics_room.Mean(name=f"{name}_loss") for name in names]
+
+    def __call__(self, y: Any, y_pred: Any, sample_weight: Any, names: list[str]) -> Tensor | None:
+        """The total loss of a batch; None where no output has a loss."""
+        self._prepare(y_pred, names)
+        assert self._losses is not None
+        predictions = tree.flatten(y_pred)
+        targets = _targets(y, y_pred, names)
+        sample_weights = _weights(sample_weight, y_pred, names)
+        total: Tensor | None = None
+        for i, (loss, weight) in enumerate(zip(self._losses, self._weights, strict=True)):
+            if loss is None:
+                continue
+            value = loss(targets[i], predictions[i], sample_weights[i])
+            if self.trackers:
+                self.trackers[i].update_state(value, sample_weight=predictions[i].shape[0])
+            value = value if weight == 1.0 else value * weight
+            total = value if total is None else total + value
+        return total
+
+    def check(self, y: Any, y_pred: Any, names: list[str]) -> None:
+        """Raise DataError where targets cannot be right for their loss."""
+        self._prepare(y_pred, names)
+        assert self._losses is not None
+        for loss, target, output in zip(self._losses, _targets(y, y_pred, names), tree.flatten(y_pred), strict=True):
+            if loss is not None and target is not None and hasattr(loss, "check_data"):
+                loss.check_data(np.asarray(target), tuple(output.shape))
+
+
+def _targets(y: Any, y_pred: Any, names: list[str]) -> list[Any]:
+    """Targets in the order of the outputs."""
+    if isinstance(y, Mapping):
+        return by_output(y, y_pred, names, "targets")
+    targets = tree.flatten(y)
+    n = len(tree.flatten(y_pred))
+    if len(targets) != n:
+        raise ShapeError(f"Expected targets for {n} outputs ({', '.join(names)}). Received: {len(targets)} arrays in y.")
+    return targets
+
+
+def _weights(sample_weight: Any, y_pred: Any, names: list[str]) -> list[Any]:
+    return by_output(sample_weight, y_pred, names, "sample weights")
+
+
+class MetricSet:
+    """The metrics of a model, by output; "accuracy" becomes the one that fits the targets.
+
+    Args:
+        metrics: a list (or for several outputs a list of lists, or a dict) of names, Metrics and functions.
+        weighted: whether they use the sample weights.
+    """
+
+    def __init__(self, metrics: Any, weighted: bool = False) -> None:
+        self.given, self.weighted = metrics, weighted
+        self._by_output: list[list[Any]] | None = None
+        _map(_check_name, metrics)
+
+    @property
+    def metrics(self) -> list[Any]:
+        return [m for ms in self._by_output or [] for m in ms]
+
+    def update(self, y: Any, y_pred: Any, sample_weight: Any, names: list[str]) -> None:
+        """Take a batch into account."""
+        predictions = tree.flatten(y_pred)
+        targets = _targets(y, y_pred, names) if y is not None else [None] * len(predictions)
+        if self._by_output is None:
+            self._by_output = self._resolve(targets, y_pred, names)
+        weights = _weights(sample_weight, y_pred, names) if self.weighted else [None] * len(predictions)
+        for ms, target, prediction, weight in zip(self._by_output, targets, predictions, weights, strict=True):
+            for metric in ms:
+                metric.update_state(target, prediction, sample_weight=weight)
+
+    def _resolve(self, targets: list[Any], y_pred: Any, names: list[str]) -> list[list[Any]]:
+        predictions = tree.flatten(y_pred)
+        if len(predictions) == 1 and not isinstance(self.given, Mapping):
+            lists = [tree.flatten(self.given) if self.given is not None else []]
+        else:
+            lists = [
+                [] if item is None else tree.flatten(item) for item in by_output(self.given, y_pred, names, "metrics")
+            ]
+        result = []
+        for items, target, prediction, name in zip(lists, targets, predictions, names, strict=True):
+            found = [metrics_room.resolve(item, _shape(target), _shape(prediction)) for item in items]
+            if len(predictions) > 1:
+                for metric in found:
+                    metric.name = f"{name}_{metric.name}"
+            result.append(found)
+        return result
+
+
+def _check_name(metric: Any) -> None:
+    """A wrong name is found by `compile`; which metric "accuracy" means shows with the first batch."""
+    if isinstance(metric, str) and metric not in ("accuracy", "acc", "crossentropy", "ce"):
+        metrics_room.get(metric)
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    return () if x is None else tuple(x.shape)
+
+
+def _map(f: Any, given: Any) -> Any:
+    """f on each of the losses or metrics in (nested) lists and dicts; the configuration of one is one."""
+    if isinstance(given, (list, tuple)):
+        return [_map(f, item) for item in given]
+    if isinstance(given, Mapping) and "class_name" not in given:
+        return {key: _map(f, item) for key, item in given.items()}
+    return None if given is None else f(given)

@@ -1,0 +1,227 @@
+"""One file for a model: a safetensors file whose header also holds the configuration as JSON.
+
+Any reader of safetensors can open it. Names of arrays say where they belong: "model/layers/0/kernel",
+"optimizer/...". Nothing in it is executable.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import ondol
+from ondol import losses, metrics, optimizers
+from ondol.autograd import Symbol, Variable
+from ondol.errors import SavedFileError, ShapeError
+from ondol.layers import registry
+from ondol.layers.base import Layer
+from ondol.layers.structure import find
+from ondol.utils.serialization import serialize
+
+FORMAT, VERSION = "ondol", 1
+
+
+def save_model(model: Any, path: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
+    """See Model.save."""
+    header: dict[str, Any] = {"model": registry.serialize(model)}
+    arrays = {f"model/{name}": v.numpy() for name, v in named_variables(model).items()}
+    header["input_shape"] = model._built_input_shape
+    compiled = getattr(model, "_compile_arguments", None)
+    if compiled is not None and include_optimizer:
+        try:
+            header["compile"] = serialize({**compiled, "optimizer": model.optimizer})
+        except SavedFileError as error:
+            header["compile_left_out"] = str(error)
+        else:
+            arrays.update({f"optimizer/{i}": v.numpy() for i, v in enumerate(model.optimizer.variables)})
+            header["optimizer_built"] = bool(getattr(model.optimizer, "built", False))
+    _write(Path(path), arrays, header, overwrite)
+
+
+def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
+    """See Model.save_weights."""
+    variables = named_variables(model)
+    if not variables:
+        raise SavedFileError(f"Expected a model with weights. Received: '{model.name}', which is not built yet.")
+    _write(Path(path), {f"model/{name}": v.numpy() for name, v in variables.items()}, {}, overwrite)
+
+
+def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None, compile: bool = True) -> Any:
+    """The model that `model.save(path)` wrote.
+
+    Args:
+        path: the file.
+        custom_objects: classes of yours that the model uses, by name, unless they are registered with
+            `od.utils.register_serializable`.
+        compile: whether to compile the model as it was, to train on.
+
+    Raises:
+        SavedFileError: for a file that is missing, truncated, or not one of Ondol's.
+        UnknownNameError: for a class that is not known.
+
+    Example:
+        >>> import ondol as od, tempfile, os
+        >>> model = od.Sequential([od.layers.Dense(2, input_shape=(3,))])
+        >>> path = os.path.join(tempfile.mkdtemp(), "model.ondol")
+        >>> model.save(path)
+        >>> od.models.load_model(path).count_params()
+        8
+    """
+    arrays, header = _read(Path(path))
+    if "model" not in header:
+        raise SavedFileError(
+            f"Expected a file written by model.save(). Received: {path}, which holds weights only. "
+            "Build the model and call model.load_weights(path)."
+        )
+    with registry.custom_objects(custom_objects):
+        model = registry.deserialize(header["model"])
+        if not named_variables(model) and header.get("input_shape") is not None:
+            model(_as_symbols(header["input_shape"]))  # a model that was built by seeing data
+        _assign(model, arrays, path, skip_mismatch=False)
+        if compile and "compile" in header:
+            _restore_training(model, header, arrays)
+    return model
+
+
+def load_weights(model: Any, path: Any, skip_mismatch: bool = False) -> None:
+    """See Model.load_weights."""
+    arrays, _ = _read(Path(path))
+    _assign(model, arrays, path, skip_mismatch)
+
+
+def named_variables(model: Layer) -> dict[str, Variable]:
+    """Every weight by where it stands in the structure: the same for each model made by the same code."""
+    named: dict[str, Variable] = {}
+    _name(model, "", named, set())
+    return named
+
+
+def _name(layer: Layer, prefix: str, named: dict[str, Variable], seen: set[int]) -> None:
+    own = [v for v in find(layer, Variable, nested=False) if id(v) not in seen]
+    for variable in own:
+        key = f"{prefix}{variable.name}"
+        while key in named:
+            key += "'"
+        named[key] = variable
+        seen.add(id(variable))
+    layers = getattr(layer, "layers", None) or find(layer, Layer, nested=False)
+    for i, inner in enumerate(layers):
+        if id(inner) not in seen:
+            seen.add(id(inner))
+            _name(inner, f"{prefix}layers/{i}/", named, seen)
+
+
+def _as_symbols(shape: Any) -> Any:
+    if isinstance(shape, dict):
+        return {key: _as_symbols(item) for key, item in shape.items()}
+    if shape and isinstance(shape[0], list):
+        return [_as_symbols(item) for item in shape]
+    return Symbol(shape)
+
+
+def _assign(model: Any, arrays: dict[str, np.ndarray], path: Any, skip_mismatch: bool) -> None:
+    """Check everything before anything is assigned, so that a wrong file leaves the model as it was."""
+    variables = named_variables(model)
+    given = {name.removeprefix("model/"): a for name, a in arrays.items() if name.startswith("model/")}
+    fitting = {n: v for n, v in variables.items() if n in given and tuple(given[n].shape) == v.shape}
+    wrong = [
+        f"{v.path} {v.shape} but the file has {given[n].shape if n in given else 'nothing'}"
+        for n, v in variables.items()
+        if n not in fitting
+    ]
+    wrong += [f"nothing for '{n}' {given[n].shape}" for n in given if n not in variables]
+    if wrong and not skip_mismatch:
+        hint = " The model has no weights yet: build it first, by calling it on data." if not variables else ""
+        raise ShapeError(
+            f"Expected a file with the weights of the model '{model.name}'. Received: {path}; "
+            f"the model has {'; '.join(wrong[:5])}.{hint} skip_mismatch=True loads what fits."
+        )
+    for name, variable in fitting.items():
+        variable.assign(given[name])
+
+
+def _restore_training(model: Any, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    arguments = dict(header["compile"])
+    arguments["optimizer"] = optimizers.deserialize(arguments["optimizer"])
+    for part, room in (("loss", losses), ("metrics", metrics), ("weighted_metrics", metrics)):
+        arguments[part] = _made(arguments[part], room)
+    model.compile(**arguments)
+    if header.get("optimizer_built"):
+        model.optimizer.build(model.trainable_weights)
+        for i, variable in enumerate(model.optimizer.variables):
+            variable.assign(arrays[f"optimizer/{i}"])
+
+
+def _made(form: Any, room: Any) -> Any:
+    """Losses or metrics from their configurations, within lists and dicts by output."""
+    if isinstance(form, list):
+        return [_made(item, room) for item in form]
+    if isinstance(form, dict):
+        return room.get(form) if "class_name" in form else {key: _made(item, room) for key, item in form.items()}
+    return form
+
+
+def _write(path: Path, arrays: dict[str, np.ndarray], header: dict[str, Any], overwrite: bool) -> None:
+    """Write to a file beside the target, then put it in place: a failure never harms what was there."""
+    from safetensors.numpy import save
+
+    if path.exists() and not overwrite:
+        raise SavedFileError(f"Expected a path that is free. Received: {path}, which exists, with overwrite=False.")
+    metadata = {
+        "format": FORMAT,
+        "version": str(VERSION),
+        "ondol_version": ondol.__version__,
+        "header": json.dumps(header),
+    }
+    content = save({name: np.array(a, order="C") for name, a in arrays.items()}, metadata)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    from safetensors import SafetensorError, safe_open
+
+    if not path.is_file():
+        raise SavedFileError(f"Expected a model file. Received: {path}, which does not exist or is no file.")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping
+    except (SafetensorError, OSError, ValueError) as error:
+        raise SavedFileError(
+            f"Expected a model file written by Ondol. Received: {path}, which is damaged, truncated, or of another "
+            f"kind ({error}). Save the model again, or take an older copy."
+        ) from None
+    if metadata.get("format") != FORMAT:
+        raise SavedFileError(f"Expected a model file written by Ondol. Received: {path}, a safetensors file of other origin.")
+    if int(metadata.get("version", 0)) > VERSION:
+        raise SavedFileError(
+            f"Expected format version {VERSION} or older. Received: {path}, of version {metadata['version']}, written by "
+            f"Ondol {metadata.get('ondol_version')}. Install a newer Ondol."
+        )
+    try:
+        return arrays, json.loads(metadata["header"])
+    except (KeyError, ValueError) as error:
+        raise SavedFileError(f"Expected a readable header. Received: {path}, whose header is damaged ({error}).") from None

@@ -1,0 +1,199 @@
+"""Reading and replacing parts of arrays by slices, positions and masks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ondol.autograd import Op, Tensor
+from ondol.errors import ShapeError, TraceError
+
+
+class Slot:
+    """Stands (the class itself) in a stored index for the next array among an Op's inputs."""
+
+
+def separate(index: Any) -> tuple[tuple[Any, ...], list[Any]]:
+    """An index as a tuple with slots for its arrays (Tensors, arrays, lists), and the arrays."""
+    if not isinstance(index, tuple):
+        index = (index,)
+    parts: list[Any] = []
+    arrays: list[Any] = []
+    for part in index:
+        if part is None or part is Ellipsis or isinstance(part, (int, slice, np.integer)):
+            parts.append(part)
+        else:
+            parts.append(Slot)
+            arrays.append(np.asarray(part, np.int32) if isinstance(part, list) and not part else part)
+    return tuple(parts), arrays
+
+
+def fill(index: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The index with its slots filled."""
+    if not arrays:
+        return index
+    remaining = iter(arrays)
+    return tuple([next(remaining) if part is Slot else part for part in index])
+
+
+class GetItem(Op):
+    r"""y = x[index];   dx = zeros, with dy added at the index."""
+
+    def __init__(self, index):
+        self.index = index
+
+    def forward(self, x, *arrays):
+        try:
+            return x[fill(self.index, arrays)]
+        except IndexError:
+            if self.xp.name == "jax" and any(a.dtype == bool for a in arrays):
+                raise TraceError(
+                    "Expected an index whose result has a known shape. Received: a boolean mask while a "
+                    "function is being compiled. Use od.where(mask, x, 0), or multiply by the mask."
+                ) from None
+            raise
+
+    def backward(self, dy):
+        x, *arrays = self.inputs
+        return (Place(self.index, x.shape)(dy, *arrays), *([None] * len(arrays)))
+
+
+class Place(Op):
+    r"""y = zeros of a shape, with x added at the index;   dx = dy[index]."""
+
+    def __init__(self, index, shape):
+        self.index, self.shape = index, shape
+
+    def forward(self, x, *arrays):
+        xp = self.xp
+        if arrays:
+            return xp.index_add(xp.zeros(self.shape, x.dtype), fill(self.index, arrays), x)
+        if xp.name == "jax":
+            margins = margins_of(self.index, self.shape)
+            if margins is not None:  # XLA pads far faster than it scatters
+                kept = [n - before - after for n, (before, after) in zip(self.shape, margins, strict=True)]
+                return xp.pad(x.reshape(kept), margins)
+        return xp.index_update(xp.zeros(self.shape, x.dtype), self.index, x)
+
+    def backward(self, dy):
+        arrays = self.inputs[1:]
+        return (GetItem(self.index)(dy, *arrays), *([None] * len(arrays)))
+
+
+def margins_of(index: tuple[Any, ...], shape: tuple[int, ...]) -> list[tuple[int, int]] | None:
+    """How much of each axis lies before and after what the index reads; None if it reads with steps."""
+    parts = [part for part in index if part is not None]
+    if Ellipsis in parts:
+        i = parts.index(Ellipsis)
+        parts[i : i + 1] = [slice(None)] * (len(shape) - len(parts) + 1)
+    parts += [slice(None)] * (len(shape) - len(parts))
+    margins = []
+    for part, n in zip(parts, shape, strict=True):
+        start, stop, step = part.indices(n) if isinstance(part, slice) else (part % n, part % n + 1, 1)
+        if step != 1:
+            return None
+        margins.append((start, n - max(start, stop)))
+    return margins
+
+
+class IndexUpdate(Op):
+    r"""y = x with v at the index;   dx = dy with zeros at the index,  dv = dy[index]."""
+
+    broadcasts = True
+
+    def __init__(self, index):
+        self.index = index
+
+    def forward(self, x, v, *arrays):
+        index = fill(self.index, arrays)
+        try:
+            return self.xp.index_update(x, index, v if not hasattr(v, "astype") else v.astype(x.dtype))
+        except (TypeError, ValueError):
+            raise update_error("index_update", x, v, index) from None
+
+    def backward(self, dy):
+        arrays = self.inputs[2:]
+        return (
+            IndexUpdate(self.index)(dy, 0.0, *arrays) if self.needs(0) else None,
+            GetItem(self.index)(dy, *arrays) if self.needs(1) else None,
+            *([None] * len(arrays)),
+        )
+
+
+class IndexAdd(Op):
+    r"""y = x with v added at the index;   dx = dy,  dv = dy[index]."""
+
+    broadcasts = True
+
+    def __init__(self, index):
+        self.index = index
+
+    def forward(self, x, v, *arrays):
+        index = fill(self.index, arrays)
+        try:
+            return self.xp.index_add(x, index, v if not hasattr(v, "astype") else v.astype(x.dtype))
+        except (TypeError, ValueError):
+            raise update_error("index_add", x, v, index) from None
+
+    def backward(self, dy):
+        arrays = self.inputs[2:]
+        return (dy, GetItem(self.index)(dy, *arrays) if self.needs(1) else None, *([None] * len(arrays)))
+
+
+def update_error(name: str, x: Any, values: Any, index: Any) -> ShapeError:
+    return ShapeError(
+        f"{name} expected values that broadcast to x[index]. Received: x.shape={np.shape(x)}, "
+        f"index={index}, values.shape={np.shape(values)}."
+    )
+
+
+def getitem(x: Any, index: Any) -> Tensor:
+    """x[index], as NumPy reads it: whole numbers, slices, None, ..., integer arrays, boolean masks.
+
+    A mask gives a result of unknown length, and works in eager code only.
+
+    Example:
+        >>> import ondol as od
+        >>> x = od.tensor([[1.0, 2.0], [3.0, 4.0]])
+        >>> x[:, [1, 0]]
+        Tensor([[2. 1.]
+                [4. 3.]], dtype=float32)
+    """
+    parts, arrays = separate(index)
+    return GetItem(parts)(x, *arrays)
+
+
+def index_update(x: Any, index: Any, values: Any) -> Tensor:
+    """A copy of x in which x[index] = values; this is how to write what other libraries do in place.
+
+    Args:
+        x: array.
+        index: anything that `x[index]` takes.
+        values: number or array that broadcasts to x[index].
+
+    Raises:
+        ShapeError: if the values do not fit.
+
+    Example:
+        >>> import ondol as od
+        >>> od.index_update([1.0, 2.0, 3.0], 0, 9.0)
+        Tensor([9. 2. 3.], dtype=float32)
+    """
+    parts, arrays = separate(index)
+    return IndexUpdate(parts)(x, values, *arrays)
+
+
+def index_add(x: Any, index: Any, values: Any) -> Tensor:
+    """A copy of x in which values are added at the index; what occurs twice is added twice.
+
+    Args:
+        x, index, values: see `index_update`.
+
+    Example:
+        >>> import ondol as od
+        >>> od.index_add([1.0, 2.0, 3.0], [0, 0], [10.0, 10.0])
+        Tensor([21.  2.  3.], dtype=float32)
+    """
+    parts, arrays = separate(index)
+    return IndexAdd(parts)(x, values, *arrays)

@@ -1,0 +1,19 @@
+"""Pictures of trainings and of what a model has learnt. Every function returns a matplotlib figure.
+
+* `learning_curves(history)`: loss and metrics, epoch by epoch
+* `decision_boundary(model, x, y)`: which class a model sees at every place of a plane
+* `confusion_matrix(y_true, y_pred)`: which classes are taken for which
+* `misclassified(x, y_true, y_pred)`: the images that a model gets wrong
+* `predicted_values(y_true, y_pred)`: what a regression predicts beside what is true
+
+Nothing is shown and no global state of matplotlib is touched: `figure.savefig("curves.png")` writes a file
+(or `.pdf`, `.svg`), and a notebook shows the figure that a cell ends with.
+"""
+
+from ondol.plot.boundary import decision_boundary
+from ondol.plot.confusion import confusion_matrix
+from ondol.plot.curves import learning_curves
+from ondol.plot.mistakes import misclassified
+from ondol.plot.regression import predicted_values
+
+__all__ = ["learning_curves", "decision_boundary", "confusion_matrix", "misclassified", "predicted_values"]

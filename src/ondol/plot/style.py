@@ -1,0 +1,110 @@
+"""How all pictures look: colours, sizes, fonts. Nothing here changes matplotlib's global settings."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito (2008): told apart by people with any kind of colour blindness; black is left out because lines
+# and letters use it. The last two are Paul Tol's wine and olive, so that ten digits have ten colours.
+PALETTE = (
+    "#0072B2",  # blue
+    "#D55E00",  # vermillion
+    "#009E73",  # bluish green
+    "#CC79A7",  # reddish purple
+    "#E69F00",  # orange
+    "#56B4E9",  # sky blue
+    "#F0E442",  # yellow
+    "#882255",  # wine
+    "#999933",  # olive
+    "#555555",  # grey
+)
+MARKERS = "os^DvPXp<>"  # a second way to tell classes apart, for black-and-white print
+RIGHT, WRONG = PALETTE[0], PALETTE[1]
+
+INK = "#1A1A1A"  # letters, boundaries
+SOFT = "#6B6B6B"  # remarks, tick labels, axis lines
+GRID = "#E4E4E4"
+
+SIZE = {"title": 10.5, "label": 9.5, "text": 9.0, "small": 8.0}  # points
+WIDTH = 7.0  # inches: the text width of a printed page
+DPI = 150  # 1050 pixels wide
+
+_KOREAN_FONTS = (
+    "Pretendard",
+    "Noto Sans KR",
+    "Noto Sans CJK KR",
+    "NanumGothic",
+    "NanumBarunGothic",
+    "Apple SD Gothic Neo",
+    "AppleGothic",
+    "Malgun Gothic",
+    "UnDotum",
+    "Baekmuk Gulim",
+)
+
+
+@functools.cache
+def fonts() -> tuple[str, ...]:
+    """The font of all letters, and an installed Korean one for what it lacks; looked up once."""
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    korean = next((name for name in _KOREAN_FONTS if name in installed), None)
+    return ("DejaVu Sans", korean) if korean else ("DejaVu Sans",)
+
+
+def color(index: int) -> str:
+    """The colour of class `index`; after ten they repeat."""
+    return PALETTE[index % len(PALETTE)]
+
+
+def marker(index: int) -> str:
+    """The marker of class `index`; after ten they repeat."""
+    return MARKERS[index % len(MARKERS)]
+
+
+def new_figure(width: float = WIDTH, height: float = 3.2) -> Figure:
+    """An empty figure of this size in inches, made without pyplot, so that nothing global keeps it alive."""
+    # Imported by name, because the class needs matplotlib and this module must not.
+    picture = importlib.import_module("ondol.plot.picture")
+    return picture.Picture(figsize=(width, height), dpi=DPI, layout="constrained", facecolor="white")
+
+
+def dress(ax: Axes, title: str = "", xlabel: str = "", ylabel: str = "", grid: bool = False) -> None:
+    """Labels, quiet axis lines and, if asked for, a grid behind the data."""
+    ax.set_facecolor("white")
+    ax.set_title(title, fontsize=SIZE["title"], color=INK, loc="left")
+    ax.set_xlabel(xlabel, fontsize=SIZE["label"], color=INK)
+    ax.set_ylabel(ylabel, fontsize=SIZE["label"], color=INK)
+    for side, spine in ax.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color(SOFT)
+        spine.set_linewidth(0.8)
+    ax.tick_params(which="both", labelsize=SIZE["small"], colors=SOFT, width=0.8, labelfontfamily=fonts())
+    ax.set_axisbelow(True)
+    if grid:
+        ax.grid(color=GRID, linewidth=0.8)
+
+
+def remark(ax: Axes, text: str) -> None:
+    """A small grey line above the axes, under their title."""
+    ax.set_title(ax.get_title(loc="left"), loc="left", fontsize=SIZE["title"], color=INK, pad=17)
+    ax.annotate(
+        text, (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points",
+        fontsize=SIZE["small"], color=SOFT, ha="left", va="bottom",
+    )  # fmt: skip
+
+
+def finish(figure: Figure) -> Figure:
+    """The last step of every picture: all its letters in our fonts."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        text.set_fontfamily(fonts())  # type: ignore[attr-defined]
+    return figure

@@ -1,0 +1,277 @@
+"""Random numbers: the same ones eagerly and compiled, on every machine, from one seed.
+
+Each draw takes its number from the state of a `SeedGenerator`, a Variable, so that compiled programs
+draw on, too. `od.random.seed(n)` resets the global one.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ondol.autograd import Tensor, Variable
+from ondol.autograd.tensor import as_array
+from ondol.backend.dtypes import is_floating, numpy_dtype, standardize_dtype
+from ondol.backend.random_bits import random_bits, random_uniform
+from ondol.backend.state import state
+from ondol.errors import DataError
+
+Shape = int | Sequence[int]
+
+
+class SeedGenerator:
+    """A stream of random numbers of its own.
+
+    Args:
+        seed: an integer; None for one from the operating system.
+
+    Example:
+        >>> import ondol as od
+        >>> generator = od.random.SeedGenerator(3)
+        >>> a, b = od.random.uniform((2,), seed=generator), od.random.uniform((2,), seed=generator)
+        >>> bool((a == b).all())
+        False
+    """
+
+    def __init__(self, seed: int | None = None, name: str = "seed_generator") -> None:
+        self.seed = int.from_bytes(os.urandom(8), "little") if seed is None else int(seed)
+        self.state = Variable(_first_state(self.seed), name=f"{name}_state", trainable=False)
+
+    def reset(self, seed: int) -> None:
+        """Start again from this seed."""
+        self.seed = int(seed)
+        self.state.assign(_first_state(self.seed))
+
+    def next(self) -> Any:
+        """The raw state for one draw, and move on to the next."""
+        now = self.state.data
+        self.state.assign_array(now + _one_draw(state.xp))
+        return now
+
+    def get_config(self) -> dict[str, Any]:
+        return {"seed": self.seed}
+
+
+def _first_state(seed: int) -> np.ndarray:
+    words = seed % 2**64
+    return np.array([words % 2**32, words >> 32, 0], "uint32")
+
+
+def _one_draw(xp: Any) -> Any:
+    return xp.asarray([0, 0, 1], dtype="uint32")
+
+
+_global = SeedGenerator()
+
+
+def global_generator() -> SeedGenerator:
+    """The stream that is used where no `seed=` is given."""
+    return _global
+
+
+def seed(seed: int) -> None:
+    """Start the global stream of random numbers from this seed: the same program then gives the same numbers.
+
+    Example:
+        >>> import ondol as od
+        >>> od.random.seed(0); a = od.random.normal((3,))
+        >>> od.random.seed(0); b = od.random.normal((3,))
+        >>> bool((a == b).all())
+        True
+    """
+    _global.reset(seed)
+
+
+def _draw_state(seed: int | SeedGenerator | None) -> Any:
+    if seed is None:
+        return _global.next()
+    if isinstance(seed, SeedGenerator):
+        return seed.next()
+    return state.xp.asarray(_first_state(int(seed)))
+
+
+def _shape(shape: Shape) -> tuple[int, ...]:
+    shape = (shape,) if isinstance(shape, (int, np.integer)) else tuple(shape)
+    if any(not isinstance(n, (int, np.integer)) or n < 0 for n in shape):
+        raise DataError(f"Expected a shape of non-negative integers. Received: shape={shape}.")
+    return tuple(int(n) for n in shape)
+
+
+def _uniform(shape: Shape, dtype: Any, seed: Any) -> tuple[Any, str]:
+    """Raw numbers of [0, 1) in float32 or float64, and the name of the dtype that was asked for."""
+    dtype, shape = standardize_dtype(dtype), _shape(shape)
+    if not is_floating(dtype):
+        raise DataError(f"Expected a float dtype. Received: dtype={dtype!r}. Use od.random.integers for integers.")
+    wide = "float64" if dtype == "float64" else "float32"
+    return random_uniform(state.xp, _draw_state(seed), math.prod(shape), wide).reshape(shape), dtype
+
+
+def uniform(
+    shape: Shape, minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: int | SeedGenerator | None = None
+) -> Tensor:
+    """Numbers spread evenly over [minval, maxval).
+
+    Args:
+        shape: shape of the result.
+        minval, maxval: the bounds.
+        dtype: a float dtype, None for floatx.
+        seed: an integer gives the same numbers each time; a SeedGenerator its next ones; None the global
+            stream's next ones.
+
+    Example:
+        >>> import ondol as od
+        >>> x = od.random.uniform((1000,), -1, 1, seed=0)
+        >>> bool((x >= -1).all() and (x < 1).all())
+        True
+    """
+    u, dtype = _uniform(shape, dtype, seed)
+    return Tensor((u * (maxval - minval) + minval).astype(numpy_dtype(dtype)))
+
+
+def normal(
+    shape: Shape, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | SeedGenerator | None = None
+) -> Tensor:
+    """Normally distributed numbers, by the inverse of the cumulative distribution: x = μ + σ √2 erf⁻¹(2u - 1).
+
+    Arguments as for `uniform`.
+
+    Example:
+        >>> import ondol as od
+        >>> abs(float(od.random.normal((10000,), mean=3.0, seed=0).mean()) - 3.0) < 0.05
+        True
+    """
+    u, dtype = _uniform(shape, dtype, seed)
+    return Tensor((_normal_quantile(u, -1.0, 1.0) * stddev + mean).astype(numpy_dtype(dtype)))
+
+
+def truncated_normal(
+    shape: Shape, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | SeedGenerator | None = None
+) -> Tensor:
+    """Normally distributed numbers, none farther than two standard deviations from the mean.
+
+    Arguments as for `uniform`; mean and stddev are those before the tails are cut off.
+
+    Example:
+        >>> import ondol as od
+        >>> bool((abs(od.random.truncated_normal((1000,), seed=0)) <= 2).all())
+        True
+    """
+    u, dtype = _uniform(shape, dtype, seed)
+    bound = math.erf(math.sqrt(2.0))  # erf(2/√2): what lies within ±2σ
+    z = state.xp.clip(_normal_quantile(u, -bound, bound), -2.0, 2.0)
+    return Tensor((z * stddev + mean).astype(numpy_dtype(dtype)))
+
+
+def _normal_quantile(u: Any, low: float, high: float) -> Any:
+    """√2 erf⁻¹ of numbers spread evenly between low and high, both ends excluded."""
+    half_step = 2.0**-54 if u.dtype == "float64" else 2.0**-25
+    # Below 1 by a representable amount, where u + half_step rounds up to 1.
+    inside = state.xp.minimum(u + half_step, 1.0 - 2.0 * half_step)
+    return math.sqrt(2.0) * state.xp.erfinv(low + (high - low) * inside)
+
+
+def integers(
+    shape: Shape, minval: int, maxval: int, dtype: Any = "int32", seed: int | SeedGenerator | None = None
+) -> Tensor:
+    """Integers of minval, ..., maxval - 1, each equally likely (to 1 in 2³²).
+
+    Example:
+        >>> import ondol as od
+        >>> x = od.random.integers((1000,), 0, 6, seed=0)
+        >>> int(x.min()), int(x.max())
+        (0, 5)
+    """
+    if not 0 < maxval - minval <= 2**32:
+        raise DataError(f"Expected minval < maxval, at most 2³² apart. Received: minval={minval}, maxval={maxval}.")
+    bits = random_bits(state.xp, _draw_state(seed), math.prod(_shape(shape)))
+    # The high word of bits × range, in 64 bits: spreads evenly without a division.
+    scaled = (bits.astype("uint64") * np.uint64(maxval - minval)) >> np.uint64(32)
+    return Tensor((scaled.astype("int64") + minval).astype(standardize_dtype(dtype)).reshape(_shape(shape)))
+
+
+randint = integers
+
+
+def bernoulli(
+    shape: Shape, probability: float = 0.5, dtype: Any = "bool", seed: int | SeedGenerator | None = None
+) -> Tensor:
+    """True with the given probability.
+
+    Example:
+        >>> import ondol as od
+        >>> 0.28 < float(od.random.bernoulli((10000,), 0.3, seed=0).astype("float32").mean()) < 0.32
+        True
+    """
+    u, _ = _uniform(shape, "float32", seed)
+    return Tensor((u < probability).astype(standardize_dtype(dtype)))
+
+
+def permutation(n: int, seed: int | SeedGenerator | None = None) -> Tensor:
+    """The numbers 0, ..., n - 1 in random order, by sorting random words.
+
+    Example:
+        >>> import ondol as od
+        >>> sorted(od.random.permutation(5, seed=0).tolist())
+        [0, 1, 2, 3, 4]
+    """
+    bits = random_bits(state.xp, _draw_state(seed), int(n))
+    return Tensor(state.xp.argsort(bits, stable=True).astype("int32"))
+
+
+def shuffle(x: Any, axis: int = 0, seed: int | SeedGenerator | None = None) -> Tensor:
+    """The slices of x along an axis in random order.
+
+    Example:
+        >>> import ondol as od
+        >>> sorted(od.random.shuffle([3, 1, 2], seed=0).tolist())
+        [1, 2, 3]
+    """
+    array = as_array(x)
+    return Tensor(state.xp.take(array, permutation(array.shape[axis], seed).data, axis=axis))
+
+
+def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: int | SeedGenerator | None = None) -> Tensor:
+    """Classes drawn with probabilities softmax(logits), by the Gumbel maximum.
+
+    Args:
+        logits: (batch, classes), unnormalized log-probabilities.
+        num_samples: how many classes to draw for each row.
+
+    Returns:
+        Integers (batch, num_samples).
+
+    Example:
+        >>> import ondol as od
+        >>> od.random.categorical([[0.0, 100.0]], 3, seed=0).tolist()
+        [[1, 1, 1]]
+    """
+    array = as_array(logits)
+    batch, classes = array.shape
+    u, _ = _uniform((batch, num_samples, classes), "float32", seed)
+    gumbel = -state.xp.log(-state.xp.log(u * (1.0 - 2.0**-23) + 2.0**-24))
+    return Tensor(state.xp.argmax(array[:, None, :] + gumbel, axis=-1).astype(standardize_dtype(dtype)))
+
+
+def dropout(x: Any, rate: float, noise_shape: Shape | None = None, seed: int | SeedGenerator | None = None) -> Tensor:
+    """x with a share `rate` of its elements set to zero and the rest divided by 1 - rate.
+
+    Args:
+        x: a float Tensor.
+        rate: share of elements to drop, of [0, 1).
+        noise_shape: shape of the random mask, which is broadcast over x; None for x's own.
+
+    Example:
+        >>> import ondol as od
+        >>> y = od.random.dropout(od.tensor([1.0] * 1000), 0.5, seed=0)
+        >>> sorted(set(y.tolist()))
+        [0.0, 2.0]
+
+    Reference: Srivastava et al., "Dropout" (2014).
+    """
+    x = x if isinstance(x, Tensor) else Tensor(as_array(x))
+    mask = bernoulli(x.shape if noise_shape is None else noise_shape, 1.0 - rate, seed=seed)
+    return x * (mask.astype(x.dtype) * (1.0 / (1.0 - rate)))

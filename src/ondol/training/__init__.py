@@ -1,0 +1,1 @@
+"""The training loop, twice: compiled as whole epochs, and step by step in Python. Same steps, same numbers."""

@@ -1,0 +1,306 @@
+"""fit, evaluate and predict: what happens around the steps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ondol.autograd import no_grad
+from ondol.backend import tree
+from ondol.backend.compile import to_numpy
+from ondol.callbacks import Callback, CallbackList, History, ProgressBar
+from ondol.data import ArrayData, standardize, unpack_x_y_sample_weight
+from ondol.errors import DataError
+from ondol.training.epoch_program import EpochProgram
+from ondol.training.interrupt import Interrupt
+from ondol.training.not_finite import explain
+from ondol.training.order import Order
+from ondol.training.steps import EagerSteps, Outcome, Plan, as_batch, guarded
+
+# How long the program may run between two looks outside: short enough for a smooth progress bar, or,
+# where nobody looks, for Ctrl-C to be answered soon.
+SECONDS_WATCHED = 0.1
+SECONDS_UNWATCHED = 1.0
+DEFAULT_BATCH_SIZE = 32
+
+
+def fit(
+    model: Any,
+    x: Any,
+    y: Any,
+    batch_size: int | None,
+    epochs: int,
+    verbose: Any,
+    callbacks: Sequence[Callback],
+    validation_split: float,
+    validation_data: Any,
+    shuffle: bool,
+    class_weight: dict[int, float] | None,
+    sample_weight: Any,
+    initial_epoch: int,
+    steps_per_epoch: int | None,
+    validation_steps: int | None,
+    validation_batch_size: int | None,
+    validation_freq: int,
+) -> History:
+    """See Trainer.fit."""
+    from ondol.training import stream
+
+    if stream.is_stream(x):
+        if validation_split:
+            raise DataError("Expected arrays to split validation data from. Received: an iterable of batches.")
+        steps_of_epoch: Any = stream.StreamSteps(model, x, steps_per_epoch)
+        training = None
+    else:
+        training = ArrayData(x, y, sample_weight, class_weight)
+        if validation_split:
+            training, validation_data = _split(training, validation_split, validation_data)
+        model._check_targets(training)
+        steps_of_epoch = ArrayEpochs(model, training, batch_size, shuffle, steps_per_epoch)
+    validate = _validation(model, validation_data, validation_batch_size or batch_size, validation_steps)
+
+    verbose = 1 if verbose == "auto" else int(verbose)
+    history = History()
+    listeners = [*callbacks, *([ProgressBar(bar=verbose == 1)] if verbose else []), history]
+    calls = CallbackList(listeners, model, {"epochs": epochs, "steps": steps_of_epoch.steps, "verbose": verbose})
+    model.stop_training = False
+    model.history = history
+    calls.call("on_train_begin")
+    logs: dict[str, float] = {}
+    try:
+        with Interrupt() as interrupt:
+            epoch = initial_epoch
+            while epoch < epochs and not model.stop_training and not interrupt.requested:
+                # Several epochs may share one call of the program where nobody wants to see each one end.
+                unseen = 1 if callbacks or validate else epochs - epoch
+                for logs in steps_of_epoch.run(epoch, unseen, calls, interrupt):
+                    if validate and (epoch + 1 - initial_epoch) % validation_freq == 0 and not interrupt.requested:
+                        logs = {**logs, **{f"val_{name}": value for name, value in validate(calls).items()}}
+                    calls.call("on_epoch_end", epoch, logs)
+                    epoch += 1
+            history.interrupted = interrupt.requested
+    finally:
+        calls.call("on_train_end", logs)
+    return history
+
+
+class ArrayEpochs:
+    """The epochs of a training on arrays: steps in chunks, compiled or in Python."""
+
+    def __init__(
+        self, model: Any, data: ArrayData, batch_size: int | None, shuffle: bool, steps_per_epoch: int | None
+    ) -> None:
+        self.model = model
+        batch_size = _positive("batch_size", batch_size or DEFAULT_BATCH_SIZE)
+        self.order = Order(len(data), batch_size, shuffle, steps_per_epoch)
+        self.plan = Plan(self.order.length, min(batch_size, self.order.length))
+        self.steps = self.plan.steps
+        self.data = data
+        self.runner = _runner(model, model.train_step, data, self.plan, "train")
+        self.pace = Pace()
+
+    def run(
+        self, epoch: int, unseen: int, calls: CallbackList, interrupt: Interrupt
+    ) -> Iterator[dict[str, float]]:
+        """Run one epoch, or as many of the next `unseen` as fit into one call; yield the logs of each."""
+        calls.call("on_epoch_begin", epoch)
+        count = min(unseen, self.runner.epochs_at_once, self.pace.epochs(self.steps))
+        orders = [self.order.next() for _ in range(count)]
+        if count > 1 or not self._is_watched(calls):
+            yield from self._checked(orders, epoch, 0, self.steps).logs
+            return
+        first = 0
+        logs: dict[str, float] = {}
+        while first < self.steps and not (interrupt.requested and first):
+            last = min(self.steps, first + self._chunk(calls))
+            calls.call("on_train_batch_begin", first)
+            logs = self._checked(orders, epoch, first, last).logs[0]
+            calls.call("on_train_batch_end", last - 1, logs)
+            for bar in calls.callbacks:
+                if isinstance(bar, ProgressBar):
+                    bar.on_steps(last, self.steps, logs)
+            first = last
+            if self.model.stop_training:
+                break
+        yield logs
+
+    def _is_watched(self, calls: CallbackList) -> bool:
+        """Whether an epoch has to be cut: for batch hooks, the bar, or because it takes long."""
+        return calls.wants_batches("train") or not self.pace.fits(self.steps, self._seconds(calls))
+
+    def _seconds(self, calls: CallbackList) -> float:
+        bar = any(isinstance(c, ProgressBar) and c.bar for c in calls.callbacks)
+        return SECONDS_WATCHED if bar else SECONDS_UNWATCHED
+
+    def _chunk(self, calls: CallbackList) -> int:
+        return 1 if calls.wants_batches("train") else self.pace.steps(self._seconds(calls))
+
+    def _checked(self, orders: list[np.ndarray], epoch: int, first: int, last: int) -> Outcome:
+        start = time.perf_counter()
+        outcome = self.runner.run(orders, first, last)
+        self.pace.note((last - first) * len(orders), time.perf_counter() - start)
+        if outcome.bad is not None:
+            e, step = outcome.bad
+            batch = as_batch(self.data.batch(self.plan.rows(orders[e], step)))
+            loss = outcome.logs[-1].get("loss", float("nan"))
+            raise explain(self.model, batch, loss, f"in epoch {epoch + e + 1}, batch {step + 1}")
+        return outcome
+
+
+class Pace:
+    """How long a step takes, learned on the way."""
+
+    def __init__(self) -> None:
+        self.seconds: float | None = None  # of one step
+
+    def note(self, steps: int, seconds: float) -> None:
+        self.seconds = seconds / max(1, steps)
+
+    def steps(self, seconds: float) -> int:
+        """How many steps fit into this time; few at first, until that is known."""
+        return 8 if self.seconds is None else max(1, int(seconds / self.seconds))
+
+    def fits(self, steps: int, seconds: float) -> bool:
+        """Whether so many steps fit into this time; not sure of it is no."""
+        return self.seconds is not None and steps * self.seconds <= seconds
+
+    def epochs(self, steps: int) -> int:
+        """How many epochs of so many steps fit between two looks for Ctrl-C."""
+        return 1 if self.seconds is None else max(1, int(SECONDS_UNWATCHED / 4 / (self.seconds * steps)))
+
+
+def evaluate(
+    model: Any,
+    x: Any,
+    y: Any,
+    sample_weight: Any,
+    batch_size: int | None,
+    verbose: Any,
+    steps: int | None,
+    callbacks: Sequence[Callback],
+) -> dict[str, float]:
+    """See Trainer.evaluate."""
+    from ondol.training import stream
+
+    calls = CallbackList(callbacks, model, {"verbose": verbose})
+    if stream.is_stream(x):
+        return stream.evaluate(model, x, steps, calls)
+    data = ArrayData(x, y, sample_weight)
+    model._check_targets(data)
+    return Evaluation(model, data, batch_size or DEFAULT_BATCH_SIZE, steps)(calls)
+
+
+class Evaluation:
+    """Loss and metrics on the same data, as often as asked for."""
+
+    def __init__(self, model: Any, data: ArrayData, batch_size: int, steps: int | None) -> None:
+        batch_size = _positive("batch_size", batch_size)
+        length = len(data) if steps is None else min(len(data), steps * batch_size)
+        self.model, self.data = model, data
+        self.plan = Plan(length, min(batch_size, length))
+        self.order = np.arange(length, dtype=np.int32)
+        self.runner: Any = None
+
+    def __call__(self, calls: CallbackList) -> dict[str, float]:
+        calls.call("on_test_begin")
+        step = _without_gradients(self.model.test_step)
+        if self.runner is None:
+            self.runner = _runner(self.model, step, self.data, self.plan, "test")
+        if calls.wants_batches("test"):
+            logs: dict[str, float] = {}
+            for i in range(self.plan.steps):
+                calls.call("on_test_batch_begin", i)
+                logs = self.runner.run([self.order], i, i + 1).logs[0]
+                calls.call("on_test_batch_end", i, logs)
+        else:
+            logs = self.runner.run([self.order], 0, self.plan.steps).logs[0]
+        calls.call("on_test_end", logs)
+        return logs
+
+
+def predict(model: Any, x: Any, batch_size: int, steps: int | None, callbacks: Sequence[Callback]) -> Any:
+    """See Trainer.predict."""
+    from ondol.training import stream
+
+    calls = CallbackList(callbacks, model, {}) if callbacks else None
+    if stream.is_stream(x):
+        batches: Iterable[Any] = stream.limited((standardize(unpack_x_y_sample_weight(b)[0], "x") for b in x), steps)
+    else:
+        batches = _slices(standardize(x, "x"), _positive("batch_size", batch_size), steps)
+    outputs = []
+    if calls:
+        calls.call("on_predict_begin")
+    for i, batch in enumerate(batches):
+        if calls:
+            calls.call("on_predict_batch_begin", i)
+        outputs.append(model._run_step("predict_step", (batch,)))
+        if calls:
+            calls.call("on_predict_batch_end", i, {"outputs": outputs[-1]})
+    if calls:
+        calls.call("on_predict_end")
+    if not outputs:
+        raise DataError("Expected at least one sample to predict for. Received: none.")
+    leaves = [[to_numpy(t.data) for t in tree.flatten(output)] for output in outputs]
+    joined = [np.array(parts[0]) if len(parts) == 1 else np.concatenate(parts) for parts in zip(*leaves, strict=True)]
+    return tree.rebuild(outputs[0], joined)
+
+
+def _slices(x: Any, batch_size: int, steps: int | None) -> Iterator[Any]:
+    n = len(tree.flatten(x)[0])
+    for i in range(0, n if steps is None else min(n, steps * batch_size), batch_size):
+        yield x if n <= batch_size else tree.map_tree(lambda a, i=i: a[i : i + batch_size], x)
+
+
+def _runner(model: Any, step: Any, data: ArrayData, plan: Plan, kind: str) -> Any:
+    """What runs the steps: Python, or a program; the programs of earlier calls are used again."""
+    if model._runs_eagerly():
+        return EagerSteps(model, guarded(model, step), data, plan)
+    specs = tuple([(a.shape, a.dtype.name) for a in data.leaves if a is not None])
+    form = str(tree.map_tree(lambda a: a is None, data.structure))
+    key = (kind, specs, form, plan, model._trainable_flags())
+    program = model._programs.get(key)
+    if program is None:
+        same_kind = [other for other in model._programs if other[0] == kind]
+        reason = "first call" if not same_kind else f"other data, batches or trainable weights: {specs}, {plan}"
+        program = EpochProgram(model, step, data, plan, f"{kind} epochs of '{model.name}'", reason)
+        model._programs[key] = program
+    else:
+        program.upload(data)
+    return program
+
+
+def _without_gradients(step: Any) -> Any:
+    def run(batch: Any) -> Any:
+        with no_grad():
+            return step(batch)
+
+    return run
+
+
+def _validation(model: Any, validation_data: Any, batch_size: int | None, steps: int | None) -> Any:
+    from ondol.training import stream
+
+    if validation_data is None:
+        return None
+    if stream.is_stream(validation_data):
+        return lambda calls: stream.evaluate(model, validation_data, steps, calls)
+    if isinstance(validation_data, ArrayData):
+        data = validation_data
+    else:
+        data = ArrayData(*unpack_x_y_sample_weight(validation_data))
+    model._check_targets(data)
+    return Evaluation(model, data, batch_size or DEFAULT_BATCH_SIZE, steps)
+
+
+def _split(data: ArrayData, share: float, validation_data: Any) -> tuple[ArrayData, Any]:
+    training, held_out = data.split(share)
+    return training, held_out if validation_data is None else validation_data
+
+
+def _positive(name: str, value: int) -> int:
+    if not isinstance(value, (int, np.integer)) or value < 1:
+        raise DataError(f"Expected a positive integer. Received: {name}={value!r}.")
+    return int(value)

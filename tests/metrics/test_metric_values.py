@@ -1,0 +1,180 @@
+"""Metrics over several batches against scikit-learn, or a formula on all samples at once."""
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn import metrics as sk
+
+import ondol as od
+
+rng = np.random.default_rng(2)
+N, K = 60, 5
+LABELS = rng.integers(0, K, N)
+ONE_HOT = np.eye(K)[LABELS]
+P = rng.dirichlet(np.ones(K), N)
+BITS, SCORES = rng.integers(0, 2, N), rng.uniform(0.01, 0.99, N)
+Y, Z = rng.normal(size=(2, N, 3))
+COUNTS, RATES = rng.poisson(2.0, (N, 1)).astype(float), rng.uniform(0.1, 4.0, (N, 1))
+W = rng.uniform(0, 2, N)
+
+
+def average(values, w):
+    return np.average(values, weights=w)
+
+
+CASES = {
+    "Accuracy": (LABELS, P.argmax(-1), lambda w: sk.accuracy_score(LABELS, P.argmax(-1), sample_weight=w)),
+    "BinaryAccuracy": (
+        BITS,
+        SCORES[:, None],
+        lambda w: sk.accuracy_score(BITS, SCORES > 0.5, sample_weight=w),
+    ),
+    "CategoricalAccuracy": (ONE_HOT, P, lambda w: sk.accuracy_score(LABELS, P.argmax(-1), sample_weight=w)),
+    "SparseCategoricalAccuracy": (
+        LABELS,
+        P,
+        lambda w: sk.accuracy_score(LABELS, P.argmax(-1), sample_weight=w),
+    ),
+    "TopKCategoricalAccuracy": (
+        ONE_HOT,
+        P,
+        lambda w: sk.top_k_accuracy_score(LABELS, P, k=2, sample_weight=w),
+    ),
+    "SparseTopKCategoricalAccuracy": (
+        LABELS,
+        P,
+        lambda w: sk.top_k_accuracy_score(LABELS, P, k=2, sample_weight=w),
+    ),
+    "MeanSquaredError": (Y, Z, lambda w: sk.mean_squared_error(Y, Z, sample_weight=w)),
+    "RootMeanSquaredError": (Y, Z, lambda w: np.sqrt(sk.mean_squared_error(Y, Z, sample_weight=w))),
+    "MeanAbsoluteError": (Y, Z, lambda w: sk.mean_absolute_error(Y, Z, sample_weight=w)),
+    "MeanAbsolutePercentageError": (
+        Y,
+        Z,
+        lambda w: 100 * sk.mean_absolute_percentage_error(Y, Z, sample_weight=w),
+    ),
+    "MeanSquaredLogarithmicError": (
+        COUNTS,
+        RATES,
+        lambda w: sk.mean_squared_log_error(COUNTS, RATES, sample_weight=w),
+    ),
+    "LogCoshError": (Y, Z, lambda w: average(np.log(np.cosh(Z - Y)).mean(-1), w)),
+    "CosineSimilarity": (
+        Y,
+        Z,
+        lambda w: average((Y * Z).sum(-1) / np.linalg.norm(Y, axis=-1) / np.linalg.norm(Z, axis=-1), w),
+    ),
+    "BinaryCrossentropy": (BITS, SCORES[:, None], lambda w: sk.log_loss(BITS, SCORES, sample_weight=w)),
+    "CategoricalCrossentropy": (ONE_HOT, P, lambda w: sk.log_loss(ONE_HOT, P, sample_weight=w)),
+    "SparseCategoricalCrossentropy": (LABELS, P, lambda w: sk.log_loss(LABELS, P, sample_weight=w)),
+    "KLDivergence": (P[::-1], P, lambda w: average(stats.entropy(P[::-1], P, axis=-1), w)),
+    "Poisson": (COUNTS, RATES, lambda w: average((RATES - COUNTS * np.log(RATES))[:, 0], w)),
+    "Hinge": (2 * BITS - 1, Z[:, :1], lambda w: sk.hinge_loss(BITS, Z[:, 0], sample_weight=w)),
+    "SquaredHinge": (
+        2 * BITS - 1,
+        Z[:, :1],
+        lambda w: average(np.maximum(1 - (2 * BITS - 1) * Z[:, 0], 0) ** 2, w),
+    ),
+    "CategoricalHinge": (
+        ONE_HOT,
+        P,
+        lambda w: average(np.maximum(np.where(ONE_HOT, 0, P).max(-1) - P[np.arange(N), LABELS] + 1, 0), w),
+    ),
+}
+
+
+def make(name):
+    return getattr(od.metrics, name)(**({"k": 2} if "TopK" in name else {}))
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_three_batches_give_the_value_of_all_samples(name, weighted):
+    y, p, expected = CASES[name]
+    metric = make(name)
+    for part in (slice(0, 25), slice(25, 50), slice(50, N)):
+        metric.update_state(y[part], p[part], sample_weight=W[part] if weighted else None)
+    assert float(metric.result()) == pytest.approx(expected(W if weighted else None), rel=2e-6)
+    metric.reset_state()
+    assert float(metric.result()) == 0.0
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_eager_equals_compiled(name):
+    y, p, _ = CASES[name]
+    eager, compiled = make(name), make(name)
+    step = od.function(lambda y, p, w: compiled(y, p, sample_weight=w))
+    for part in (slice(0, 20), slice(20, 40)):
+        expected = eager(y[part], p[part], sample_weight=W[part])
+        value = step(y[part], p[part], W[part])
+    assert float(value) == pytest.approx(float(expected), rel=1e-5)
+    assert float(compiled.result()) == pytest.approx(float(expected), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_config_round_trip(name):
+    metric = make(name)
+    again = od.metrics.deserialize(od.metrics.serialize(metric))
+    assert type(again) is type(metric)
+    assert again.get_config() == metric.get_config()
+
+
+def test_variables_are_numbers_that_do_not_train():
+    metric = od.metrics.MeanSquaredError()
+    assert [v.path for v in metric.variables] == ["mean_squared_error/total", "mean_squared_error/count"]
+    assert all(v.dtype == np.float32 and v.shape == () and not v.trainable for v in metric.variables)
+
+
+def test_mean_and_sum():
+    mean, total = od.metrics.Mean(), od.metrics.Sum()
+    mean.update_state(2.0)
+    mean.update_state(5.0, sample_weight=3)  # a batch's mean, weighted by its size
+    total.update_state([[1.0, 2.0], [3.0, 4.0]], sample_weight=[1.0, 0.5])
+    assert float(mean.result()) == pytest.approx((2 + 15) / 4)
+    assert float(total.result()) == pytest.approx(3 + 3.5)
+
+
+def test_a_mean_of_several_numbers_per_sample_counts_samples():
+    mean = od.metrics.Mean()
+    mean.update_state(np.array([[1.0, 3.0], [5.0, 7.0]]))
+    mean.update_state(np.array([[0.0, 0.0]]))
+    assert float(mean.result()) == pytest.approx((2 + 6 + 0) / 3)
+
+
+def test_sparse_accuracy_of_sequences_and_columns():
+    p = rng.dirichlet(np.ones(4), (6, 3))
+    labels = rng.integers(0, 4, (6, 3))
+    expected = (p.argmax(-1) == labels).mean()
+    for y in (labels, labels[..., None], labels.astype("float32")):
+        assert float(od.metrics.SparseCategoricalAccuracy()(y, p)) == pytest.approx(expected)
+
+
+def test_top_k_counts_ties_and_not_nan():
+    p = np.array([[0.2, 0.5, 0.2, 0.1], [np.nan, 0.1, 0.2, 0.7]])
+    values = od.metrics.sparse_top_k_categorical_accuracy([2, 0], p, k=2)
+    assert values.tolist() == [1.0, 0.0]
+
+
+def test_top_k_from_sorted_ids():
+    ids = np.array([[3, 1, 2], [0, 2, 1]])
+    metric = od.metrics.SparseTopKCategoricalAccuracy(k=2, from_sorted_ids=True)
+    assert float(metric(np.array([1, 1]), ids)) == 0.5
+
+
+def test_ignored_class_does_not_count():
+    metric = od.metrics.SparseCategoricalCrossentropy(ignore_class=1)
+    keep = LABELS != 1
+    expected = sk.log_loss(LABELS[keep], P[keep], labels=range(K))
+    assert float(metric(LABELS, P)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_binary_accuracy_threshold():
+    z = np.array([[-2.0], [0.3], [1.0]])
+    assert float(od.metrics.BinaryAccuracy(threshold=0.0)([[0], [1], [1]], z)) == 1.0
+
+
+def test_shapes_are_never_broadcast():
+    with pytest.raises(od.errors.ShapeError, match="One-hot rows need categorical_accuracy"):
+        od.metrics.SparseCategoricalAccuracy()(ONE_HOT, P)
+    with pytest.raises(od.errors.ShapeError, match=r"\(60,\), predictions of shape \(60, 5\)"):
+        od.metrics.BinaryAccuracy()(LABELS, P)

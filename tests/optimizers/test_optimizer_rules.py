@@ -1,0 +1,158 @@
+"""Twenty steps of each optimizer against its paper's algorithm (Keras' defaults), written here in NumPy."""
+
+import numpy as np
+import pytest
+
+import ondol as od
+
+RATE = 2.0**-6  # exact in float32, so that float64 runs can be compared to the last digits
+rng = np.random.default_rng(3)
+STARTS = [rng.normal(size=(4, 3)), rng.normal(size=3), np.array(0.5)]
+GRADS = [[rng.normal(size=w.shape) * 3 for w in STARTS] for _ in range(20)]
+
+
+def sgd(lr, momentum=0.0, nesterov=False):
+    def rule(w, g, t, s):
+        if not momentum:
+            return w - lr * g
+        s["m"] = momentum * s.get("m", 0) - lr * g
+        return w + momentum * s["m"] - lr * g if nesterov else w + s["m"]
+
+    return rule
+
+
+def adagrad(lr, start=0.1, eps=1e-7):
+    def rule(w, g, t, s):
+        s["a"] = s.get("a", start) + g**2
+        return w - lr * g / np.sqrt(s["a"] + eps)
+
+    return rule
+
+
+def adadelta(lr, rho=0.95, eps=1e-7):
+    def rule(w, g, t, s):
+        s["g2"] = rho * s.get("g2", 0) + (1 - rho) * g**2
+        delta = -np.sqrt(s.get("d2", 0) + eps) / np.sqrt(s["g2"] + eps) * g
+        s["d2"] = rho * s.get("d2", 0) + (1 - rho) * delta**2
+        return w + lr * delta
+
+    return rule
+
+
+def rmsprop(lr, rho=0.9, momentum=0.0, eps=1e-7, centered=False):
+    def rule(w, g, t, s):
+        s["v"] = rho * s.get("v", 0) + (1 - rho) * g**2
+        s["a"] = rho * s.get("a", 0) + (1 - rho) * g
+        step = lr * g / np.sqrt(s["v"] - (s["a"] ** 2 if centered else 0) + eps)
+        s["m"] = momentum * s.get("m", 0) + step
+        return w - s["m"]
+
+    return rule
+
+
+def adam(lr, b1=0.9, b2=0.999, eps=1e-7, amsgrad=False, decay=0.0):
+    def rule(w, g, t, s):
+        w = w - lr * decay * w
+        s["m"] = b1 * s.get("m", 0) + (1 - b1) * g
+        s["v"] = b2 * s.get("v", 0) + (1 - b2) * g**2
+        s["max"] = np.maximum(s.get("max", 0), s["v"])
+        alpha = lr * np.sqrt(1 - b2**t) / (1 - b1**t)
+        return w - alpha * s["m"] / (np.sqrt(s["max"] if amsgrad else s["v"]) + eps)
+
+    return rule
+
+
+CASES = {
+    "SGD": (od.optimizers.SGD(RATE), sgd(RATE)),
+    "SGD momentum": (od.optimizers.SGD(RATE, momentum=0.9), sgd(RATE, 0.9)),
+    "SGD nesterov": (od.optimizers.SGD(RATE, momentum=0.9, nesterov=True), sgd(RATE, 0.9, True)),
+    "Adagrad": (od.optimizers.Adagrad(RATE), adagrad(RATE)),
+    "Adagrad from zero": (
+        od.optimizers.Adagrad(RATE, initial_accumulator_value=0.0, epsilon=1e-3),
+        adagrad(RATE, 0.0, 1e-3),
+    ),
+    "Adadelta": (od.optimizers.Adadelta(1.0), adadelta(1.0)),
+    "RMSprop": (od.optimizers.RMSprop(RATE), rmsprop(RATE)),
+    "RMSprop centered": (od.optimizers.RMSprop(RATE, centered=True), rmsprop(RATE, centered=True)),
+    "RMSprop momentum": (od.optimizers.RMSprop(RATE, rho=0.8, momentum=0.5), rmsprop(RATE, 0.8, 0.5)),
+    "RMSprop all": (
+        od.optimizers.RMSprop(RATE, momentum=0.5, centered=True, epsilon=1e-4),
+        rmsprop(RATE, 0.9, 0.5, 1e-4, True),
+    ),
+    "Adam": (od.optimizers.Adam(RATE), adam(RATE)),
+    "Adam without momentum": (od.optimizers.Adam(RATE, beta_1=0.0, beta_2=0.9), adam(RATE, 0.0, 0.9)),
+    "Adam amsgrad": (od.optimizers.Adam(RATE, amsgrad=True), adam(RATE, amsgrad=True)),
+    "AdamW": (od.optimizers.AdamW(RATE), adam(RATE, decay=0.004)),
+}
+
+
+def reference(rule):
+    weights, states = [w.copy() for w in STARTS], [{} for _ in STARTS]
+    for t, grads in enumerate(GRADS, start=1):
+        weights = [rule(w, g, t, s) for w, g, s in zip(weights, grads, states, strict=True)]
+    return weights
+
+
+def fresh(optimizer):
+    return type(optimizer).from_config(optimizer.get_config())
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(("dtype", "tolerance"), [("float64", 1e-12), ("float32", 1e-6)])
+def test_twenty_steps_equal_the_paper(name, dtype, tolerance):
+    optimizer, rule = CASES[name]
+    optimizer = fresh(optimizer)
+    variables = [od.Variable(w, dtype=dtype) for w in STARTS]
+    for grads in GRADS:
+        optimizer.apply([od.tensor(g, dtype=dtype) for g in grads], variables)
+    for variable, expected in zip(variables, reference(rule), strict=True):
+        assert variable.dtype == dtype
+        np.testing.assert_allclose(variable.numpy(), expected, rtol=tolerance, atol=tolerance)
+    assert int(optimizer.iterations) == 20
+    assert all(slot.dtype == dtype for slot in optimizer.variables[2:])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_twenty_compiled_steps_equal_the_paper(name):
+    optimizer, rule = CASES[name]
+    optimizer = fresh(optimizer)
+    variables = [od.Variable(w, dtype="float32") for w in STARTS]
+    step = od.function(lambda *grads: optimizer.apply(grads, variables))
+    before = od.compilations.count
+    for grads in GRADS:
+        step(*[g.astype("float32") for g in grads])
+    assert od.compilations.count == before + 1
+    for variable, expected in zip(variables, reference(rule), strict=True):
+        np.testing.assert_allclose(variable.numpy(), expected, rtol=1e-6, atol=1e-6)
+    assert int(optimizer.iterations) == 20
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_plain_arrays_in_place_equal_the_paper(name):
+    optimizer, rule = CASES[name]
+    optimizer = fresh(optimizer)
+    arrays = [w.copy() for w in STARTS]
+    same = list(arrays)
+    for grads in GRADS:
+        optimizer.update(arrays, grads)
+    for a, b, expected in zip(arrays, same, reference(rule), strict=True):
+        assert a is b
+        np.testing.assert_allclose(a, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_bias_correction_is_exact_in_float32():
+    """1 - 0.999 loses four digits when 0.999 is rounded to float32 first."""
+    w = od.Variable(np.zeros(1, "float32"))
+    optimizer = od.optimizers.Adam(1.0, beta_1=0.9, beta_2=0.999, epsilon=0.0)
+    optimizer.apply([np.array([1e-3], "float32")], [w])
+    assert float(w.numpy()[0]) == pytest.approx(-1.0, rel=3e-7)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_weights_keep_their_dtype(dtype):
+    for optimizer, _ in CASES.values():
+        optimizer = fresh(optimizer)
+        w = od.Variable([1.0, -1.0], dtype=dtype)
+        optimizer.apply([od.tensor([0.5, 0.5], dtype=dtype)], [w])
+        assert str(w.dtype) == dtype
+        assert np.isfinite(w.numpy().astype("float32")).all()
