@@ -21,10 +21,13 @@ def bursts(workload: Workload, workers: list[Worker], rounds: int, say: Callable
     ready = []
     for worker in workers:
         try:
-            worker.ask(f"prepare {workload.name}")
+            facts = worker.ask(f"prepare {workload.name}")
             ready.append(worker)
         except Failed as failure:
             say(f"{worker.name}: {failure}")
+            continue
+        if workload.kind != "predict":
+            say(f"[dim]{worker.name}: loss {facts['loss']:.3f} after {facts['counts']} epochs[/dim]")
     row: Row = defaultdict(list)
     for worker in _in_turn(ready, rounds):
         try:

@@ -46,8 +46,8 @@ def _cell(figures: list[float]) -> str:
         return "–"
     middle = median(figures)
     digits = max(0, 2 - len(str(int(middle)))) if middle >= 1 else 3
-    spread = (max(figures) - min(figures)) / 2 / middle
-    return f"{middle:.{digits}f} [dim]±{spread:.0%}[/dim]"
+    spread = f" [dim]±{(max(figures) - min(figures)) / 2 / middle:.0%}[/dim]" if len(figures) > 1 else ""
+    return f"{middle:.{digits}f}{spread}"
 
 
 def save(file: Path, rows: dict[str, Row], units: dict[str, str], facts: dict) -> None:

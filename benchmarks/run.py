@@ -30,10 +30,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="also write every round's figures to this file")
     chosen = parser.parse_args()
     chosen.peers = [name for name in chosen.peers.split(",") if name]
-    for kind, names, known in [("workload", chosen.workloads, WORKLOADS), ("peer", chosen.peers, PEERS)]:
-        for name in names:
-            if name not in known:
-                parser.error(f"Expected a {kind} of {', '.join(known)}. Received: {name!r}.")
+    for kind, names, known in [
+        ("workload", chosen.workloads, list(WORKLOADS)),
+        ("peer", chosen.peers, list(PEERS)),
+    ]:
+        for name in set(names).difference(known):
+            parser.error(f"Expected a {kind} of {', '.join(known)}. Received: {name!r}.")
     if chosen.rounds < 1:
         parser.error(f"Expected at least one round. Received: --rounds={chosen.rounds}.")
     return chosen
@@ -67,10 +69,14 @@ def main() -> None:
     load = os.getloadavg()[0]
     if load > BUSY_MACHINE:
         console.print(f"Other programs keep this machine busy (load {load:.1f}): the figures will be rough.")
-    rows = alive(workloads, contenders, pythons, chosen.rounds)
-    rows |= fresh(workloads, contenders, pythons, min(chosen.rounds, FRESH_ROUNDS))
+    rows: dict[str, measure.Row] = {}
+    try:
+        alive(rows, workloads, contenders, pythons, chosen.rounds)
+        fresh(rows, workloads, contenders, pythons, min(chosen.rounds, FRESH_ROUNDS))
+    except KeyboardInterrupt:
+        console.print("Stopped; these workloads were measured before that.")
     units = {name: WORKLOADS[name.partition(",")[0]].unit for name in rows}
-    names = [contender.name for contender in contenders]
+    names = [c.name for c in contenders if any(c.name in row for row in rows.values())]
     console.print(report.table(rows, units, names))
     facts = {"machine": report.machine(), "cores": os.cpu_count(), "load": load, "versions": versions}
     console.print(f"{facts['cores']} cores, {facts['machine']}; " + "; ".join(sorted(set(versions.values()))))
@@ -79,10 +85,13 @@ def main() -> None:
 
 
 def alive(
-    workloads: list[Workload], contenders: list[Contender], pythons: measure.Pythons, rounds: int
-) -> dict[str, measure.Row]:
-    """The workloads whose workers stay alive and take turns."""
-    rows = {}
+    rows: dict[str, measure.Row],
+    workloads: list[Workload],
+    contenders: list[Contender],
+    pythons: measure.Pythons,
+    rounds: int,
+) -> None:
+    """Add the rows of the workloads whose workers stay alive and take turns."""
     with ExitStack() as stack:
         workers: dict[str, Worker] = {}
         for workload in [w for w in workloads if w.kind in ("fit", "eager", "predict")]:
@@ -93,14 +102,16 @@ def alive(
                     workers[contender.name] = stack.enter_context(closing(worker))
             taking_part = [workers[c.name] for c in contenders if workload.kind in c.kinds]
             rows[workload.name] = measure.bursts(workload, taking_part, rounds, console.print)
-    return rows
 
 
 def fresh(
-    workloads: list[Workload], contenders: list[Contender], pythons: measure.Pythons, rounds: int
-) -> dict[str, measure.Row]:
-    """The workloads that need new processes; first-epoch and memory are measured on the same ones."""
-    rows = {}
+    rows: dict[str, measure.Row],
+    workloads: list[Workload],
+    contenders: list[Contender],
+    pythons: measure.Pythons,
+    rounds: int,
+) -> None:
+    """Add the rows of those that need new processes; first-epoch and memory are measured on the same ones."""
     if any(workload.kind == "import" for workload in workloads):
         console.print("[dim]import ...[/dim]")
         importing = [c for c in contenders if "import" in c.kinds]
@@ -112,7 +123,6 @@ def fresh(
         measured = measure.starts(wanted[0], starting, pythons, rounds, console.print)
         names = [workload.name for workload in wanted]
         rows |= {name: row for name, row in measured.items() if name.partition(",")[0] in names}
-    return rows
 
 
 if __name__ == "__main__":

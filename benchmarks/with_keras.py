@@ -8,6 +8,10 @@ from workloads import LEARNING_RATE
 
 
 def network(layers: tuple[int, ...]):
+    if keras.backend.backend() == "torch":
+        from with_torch import use_threads
+
+        use_threads(layers)
     inputs, *hidden, classes = layers
     return keras.Sequential(
         [

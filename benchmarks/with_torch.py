@@ -14,8 +14,13 @@ from workloads import LEARNING_RATE
 THREADS = torch.get_num_threads()
 
 
-def network(layers: tuple[int, ...]) -> torch.nn.Sequential:
+def use_threads(layers: tuple[int, ...]) -> None:
+    """One thread for a tiny network, whose work a second one could only delay."""
     torch.set_num_threads(1 if max(layers) < 100 else THREADS)
+
+
+def network(layers: tuple[int, ...]) -> torch.nn.Sequential:
+    use_threads(layers)
     parts: list[torch.nn.Module] = []
     for n_in, n_out in pairwise(layers):
         dense = torch.nn.Linear(n_in, n_out)

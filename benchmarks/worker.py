@@ -18,6 +18,8 @@ from types import ModuleType
 import data
 from workloads import LONGEST_BURST, SHORTEST_BURST, WORKLOADS, Workload
 
+Answer = dict[str, float | str]
+
 
 class Job:
     """A workload, made ready: all that happens once has happened."""
@@ -27,6 +29,7 @@ class Job:
         self.run = getattr(contender, workload.kind)(workload, x, y)
         self.run(1)  # compiles
         seconds = self.timed(workload.least) / workload.least
+        self.facts = {"counts": 1 + workload.least, "loss": self.loss}
         self.counts = min(workload.counts, max(workload.least, int(LONGEST_BURST / seconds)))
         self.steps = workload.steps
         self.rest()
@@ -40,7 +43,7 @@ class Job:
         self.rested_at = time.perf_counter()
         self.cpu_seconds = time.process_time()  # of all threads
 
-    def burst(self) -> dict[str, float]:
+    def burst(self) -> Answer:
         """Seconds a step, and how busy the process was since its last burst, when it should have slept."""
         rested = time.perf_counter() - self.rested_at
         idle_load = (time.process_time() - self.cpu_seconds) / rested
@@ -51,27 +54,28 @@ class Job:
         self.rest()
         return {
             "seconds": seconds / (runs * self.counts * self.steps),
-            "loss": self.loss,
             "rested": rested,
             "idle_load": idle_load,
         }
 
 
-def failure(error: Exception) -> dict[str, str]:
+def failure(error: Exception) -> Answer:
     """The answer of a contender that could not do it: its failure must not end the others' run."""
     return {"error": f"{type(error).__name__}: {error}"}
 
 
 def serve(contender: ModuleType, answers) -> None:
     """Answer requests until the pipe is closed."""
-    job = None
+    job: Job | None = None
     for request in sys.stdin:
         verb, _, name = request.strip().partition(" ")
         try:
             if verb == "prepare":
                 job = None  # frees the last one before the next is built
                 job = Job(contender, WORKLOADS[name])
-                answer = {}
+                answer = job.facts
+            elif job is None:
+                answer = {"error": "nothing was prepared"}
             else:
                 answer = job.burst()
         except Exception as error:
@@ -79,17 +83,17 @@ def serve(contender: ModuleType, answers) -> None:
         print(json.dumps(answer), file=answers, flush=True)
 
 
-def start(module: str, workload: Workload) -> dict[str, float]:
+def start(module: str, workload: Workload) -> Answer:
     """One epoch in this fresh process, on the clock from before the framework is imported."""
     x, y = data.make(workload)
     begin = time.perf_counter()
     contender = importlib.import_module(module)
     imported = time.perf_counter()
-    loss = contender.fit(workload, x, y)(1)
+    contender.fit(workload, x, y)(1)
     end = time.perf_counter()
     unit = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KiB
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-    return {"total": end - begin, "after_import": end - imported, "memory": peak, "loss": loss}
+    return {"total": end - begin, "after_import": end - imported, "memory": peak}
 
 
 def main() -> None:

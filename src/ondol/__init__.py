@@ -3,12 +3,14 @@
 Keras-style models on a readable autograd, whose rules run eagerly on NumPy and, unchanged, compiled by XLA.
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from ondol import (
     activations,
     callbacks,
     constraints,
     data,
-    datasets,
     initializers,
     layers,
     losses,
@@ -16,7 +18,6 @@ from ondol import (
     models,
     ops,
     optimizers,
-    plot,
     random,
     regularizers,
     utils,
@@ -45,3 +46,23 @@ from ondol.models import Model, Sequential
 from ondol.ops import *  # noqa: F403 - every rule by its NumPy name: od.tanh, od.where, ...
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from ondol import datasets, plot
+
+# Rooms that not every program enters; they are opened at the first look.
+_LATER = ("datasets", "plot")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return importlib.import_module(f"ondol.{name}")
+    import difflib
+
+    near = difflib.get_close_matches(name, __dir__(), n=3)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    raise AttributeError(f"module 'ondol' has no attribute {name!r}.{hint}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_LATER]

@@ -21,8 +21,10 @@ from ondol.ops import (
     mish,
     relu6,
     selu,
+    sigmoid,
     silu,
     soft_shrink,
+    softmax,
     softplus,
     softsign,
     sparse_plus,
@@ -106,43 +108,6 @@ def exponential(x: Any) -> Tensor:
         [1.     2.7183]
     """
     return ops.exp(x)
-
-
-def sigmoid(x: Any) -> Tensor:
-    """1 / (1 + exp(-x)). The result remembers the logits x, from which a loss is computed without rounding.
-
-    Example:
-        >>> import ondol as od
-        >>> od.activations.sigmoid([0.0, 1000.0]).tolist()
-        [0.5, 1.0]
-    """
-    x = as_tensor(x)
-    return _remember(x, ops.sigmoid(x), "sigmoid")
-
-
-def softmax(x: Any, axis: int = -1) -> Tensor:
-    """exp(x) / Σ exp(x) over an axis. The result remembers the logits x, as that of `sigmoid`.
-
-    Args:
-        x: array of any shape.
-        axis: the axis along which the results sum to 1.
-
-    Returns:
-        Array of x's shape.
-
-    Example:
-        >>> import ondol as od
-        >>> od.activations.softmax([[0.0, 0.0], [1000.0, 0.0]]).tolist()
-        [[0.5, 0.5], [1.0, 0.0]]
-    """
-    x = as_tensor(x)
-    y = ops.softmax(x, axis=axis)
-    return _remember(x, y, "softmax") if axis in (-1, x.ndim - 1) else y
-
-
-def _remember(x: Tensor, y: Tensor, activation: str) -> Tensor:
-    y.logits, y.made_by = x, activation
-    return y
 
 
 registry = Registry(

@@ -31,6 +31,10 @@ class NotFiniteError(OndolError, ArithmeticError):
     """A loss that became NaN or infinite."""
 
 
+class GradientError(OndolError, AssertionError):
+    """A gradient that differs from central differences."""
+
+
 class TraceError(OndolError, TypeError):
     """Python code that asked for a value while only its shape is known (inside `od.function`)."""
 

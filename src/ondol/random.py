@@ -7,6 +7,7 @@ draw on, too. `od.random.seed(n)` resets the global one.
 from __future__ import annotations
 
 import math
+import operator
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -14,11 +15,13 @@ from typing import Any
 import numpy as np
 
 from ondol.autograd import Tensor, Variable
-from ondol.autograd.tensor import as_array
+from ondol.autograd.tensor import as_array, as_tensor
 from ondol.backend.dtypes import is_floating, numpy_dtype, standardize_dtype
+from ondol.backend.normal_quantile import normal_quantile
 from ondol.backend.random_bits import random_bits, random_uniform
 from ondol.backend.state import state
 from ondol.errors import DataError
+from ondol.ops import take
 
 Shape = int | Sequence[int]
 
@@ -38,12 +41,12 @@ class SeedGenerator:
     """
 
     def __init__(self, seed: int | None = None, name: str = "seed_generator") -> None:
-        self.seed = int.from_bytes(os.urandom(8), "little") if seed is None else int(seed)
+        self.seed = int.from_bytes(os.urandom(8), "little") if seed is None else _whole(seed)
         self.state = Variable(_first_state(self.seed), name=f"{name}_state", trainable=False)
 
     def reset(self, seed: int) -> None:
         """Start again from this seed."""
-        self.seed = int(seed)
+        self.seed = _whole(seed)
         self.state.assign(_first_state(self.seed))
 
     def next(self) -> Any:
@@ -54,6 +57,15 @@ class SeedGenerator:
 
     def get_config(self) -> dict[str, Any]:
         return {"seed": self.seed}
+
+
+def _whole(seed: Any) -> int:
+    try:
+        return operator.index(seed)
+    except TypeError:
+        raise DataError(
+            f"Expected an integer as seed, or a SeedGenerator. Received: seed={seed!r}."
+        ) from None
 
 
 def _first_state(seed: int) -> np.ndarray:
@@ -91,7 +103,7 @@ def _draw_state(seed: int | SeedGenerator | None) -> Any:
         return _global.next()
     if isinstance(seed, SeedGenerator):
         return seed.next()
-    return state.xp.asarray(_first_state(int(seed)))
+    return state.xp.asarray(_first_state(_whole(seed)))
 
 
 def _shape(shape: Shape) -> tuple[int, ...]:
@@ -105,19 +117,25 @@ def _uniform(shape: Shape, dtype: Any, seed: Any) -> tuple[Any, str]:
     """Raw numbers of [0, 1) in float32 or float64, and the name of the dtype that was asked for."""
     dtype, shape = standardize_dtype(dtype), _shape(shape)
     if not is_floating(dtype):
-        raise DataError(f"Expected a float dtype. Received: dtype={dtype!r}. Use od.random.integers for integers.")
+        raise DataError(
+            f"Expected a float dtype. Received: dtype={dtype!r}. Use od.random.integers for integers."
+        )
     wide = "float64" if dtype == "float64" else "float32"
     return random_uniform(state.xp, _draw_state(seed), math.prod(shape), wide).reshape(shape), dtype
 
 
 def uniform(
-    shape: Shape, minval: float = 0.0, maxval: float = 1.0, dtype: Any = None, seed: int | SeedGenerator | None = None
+    shape: Shape,
+    minval: float = 0.0,
+    maxval: float = 1.0,
+    dtype: Any = None,
+    seed: int | SeedGenerator | None = None,
 ) -> Tensor:
     """Numbers spread evenly over [minval, maxval).
 
     Args:
         shape: shape of the result.
-        minval, maxval: the bounds.
+        minval, maxval: the bounds, numbers.
         dtype: a float dtype, None for floatx.
         seed: an integer gives the same numbers each time; a SeedGenerator its next ones; None the global
             stream's next ones.
@@ -128,14 +146,28 @@ def uniform(
         >>> bool((x >= -1).all() and (x < 1).all())
         True
     """
-    u, dtype = _uniform(shape, dtype, seed)
-    return Tensor((u * (maxval - minval) + minval).astype(numpy_dtype(dtype)))
+    if not minval <= maxval:
+        raise DataError(f"Expected minval <= maxval. Received: minval={minval}, maxval={maxval}.")
+    u, name = _uniform(shape, dtype, seed)
+    # The product is less than the range; saying so keeps XLA from joining it with the sum (a fused multiply-add
+    # rounds once, NumPy twice), so that all bits agree.
+    values = (state.xp.minimum(u * (maxval - minval), maxval - minval) + minval).astype(numpy_dtype(name))
+    return Tensor(state.xp.minimum(values, _below(maxval, minval, values.dtype)))
+
+
+def _below(maxval: float, minval: float, dtype: np.dtype) -> np.ndarray:
+    """The largest number of this dtype that is less than maxval: sums may have been rounded up to maxval."""
+    return np.nextafter(np.asarray(maxval, dtype), np.asarray(minval, dtype))
 
 
 def normal(
-    shape: Shape, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | SeedGenerator | None = None
+    shape: Shape,
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: Any = None,
+    seed: int | SeedGenerator | None = None,
 ) -> Tensor:
-    """Normally distributed numbers, by the inverse of the cumulative distribution: x = μ + σ √2 erf⁻¹(2u - 1).
+    """Normally distributed numbers, by the inverse of the cumulative distribution: x = μ + σ Φ⁻¹(u).
 
     Arguments as for `uniform`.
 
@@ -145,11 +177,15 @@ def normal(
         True
     """
     u, dtype = _uniform(shape, dtype, seed)
-    return Tensor((_normal_quantile(u, -1.0, 1.0) * stddev + mean).astype(numpy_dtype(dtype)))
+    return Tensor((_normal(u, 0.0) * stddev + mean).astype(numpy_dtype(dtype)))
 
 
 def truncated_normal(
-    shape: Shape, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | SeedGenerator | None = None
+    shape: Shape,
+    mean: float = 0.0,
+    stddev: float = 1.0,
+    dtype: Any = None,
+    seed: int | SeedGenerator | None = None,
 ) -> Tensor:
     """Normally distributed numbers, none farther than two standard deviations from the mean.
 
@@ -161,17 +197,19 @@ def truncated_normal(
         True
     """
     u, dtype = _uniform(shape, dtype, seed)
-    bound = math.erf(math.sqrt(2.0))  # erf(2/√2): what lies within ±2σ
-    z = state.xp.clip(_normal_quantile(u, -bound, bound), -2.0, 2.0)
+    z = state.xp.clip(_normal(u, 0.5 * math.erfc(math.sqrt(2.0))), -2.0, 2.0)  # Φ(-2) = ½ erfc(2/√2)
     return Tensor((z * stddev + mean).astype(numpy_dtype(dtype)))
 
 
-def _normal_quantile(u: Any, low: float, high: float) -> Any:
-    """√2 erf⁻¹ of numbers spread evenly between low and high, both ends excluded."""
-    half_step = 2.0**-54 if u.dtype == "float64" else 2.0**-25
-    # Below 1 by a representable amount, where u + half_step rounds up to 1.
-    inside = state.xp.minimum(u + half_step, 1.0 - 2.0 * half_step)
-    return math.sqrt(2.0) * state.xp.erfinv(low + (high - low) * inside)
+def _normal(u: Any, cut: float) -> Any:
+    """Standard normal numbers from those of [0, 1), without this share of them at each end."""
+    xp = state.xp
+    step = 2.0**-53 if u.dtype == "float64" else 2.0**-24
+    right = u >= 0.5
+    # The middle of u's step, measured from the end that is near: 1 - u would lose digits, as would 0 give infinity.
+    near = xp.where(right, (1.0 - step) - u, u) + 0.5 * step
+    q = (0.5 - near) * (1.0 - 2.0 * cut)
+    return normal_quantile(xp, xp.where(right, q, -q), near * (1.0 - 2.0 * cut) + cut)
 
 
 def integers(
@@ -186,11 +224,19 @@ def integers(
         (0, 5)
     """
     if not 0 < maxval - minval <= 2**32:
-        raise DataError(f"Expected minval < maxval, at most 2³² apart. Received: minval={minval}, maxval={maxval}.")
+        raise DataError(
+            f"Expected minval < maxval, at most 2³² apart. Received: minval={minval}, maxval={maxval}."
+        )
+    kind = numpy_dtype(dtype)
+    if kind.kind in "iu" and not np.iinfo(kind).min <= minval <= maxval - 1 <= np.iinfo(kind).max:
+        raise DataError(
+            f"Expected a dtype that holds the integers from {minval} to {maxval - 1}. Received: dtype={kind.name!r}. "
+            "Pass dtype='int64'."
+        )
     bits = random_bits(state.xp, _draw_state(seed), math.prod(_shape(shape)))
     # The high word of bits × range, in 64 bits: spreads evenly without a division.
     scaled = (bits.astype("uint64") * np.uint64(maxval - minval)) >> np.uint64(32)
-    return Tensor((scaled.astype("int64") + minval).astype(standardize_dtype(dtype)).reshape(_shape(shape)))
+    return Tensor((scaled.astype("int64") + minval).astype(kind).reshape(_shape(shape)))
 
 
 randint = integers
@@ -207,7 +253,7 @@ def bernoulli(
         True
     """
     u, _ = _uniform(shape, "float32", seed)
-    return Tensor((u < probability).astype(standardize_dtype(dtype)))
+    return Tensor((u < probability).astype(numpy_dtype(dtype)))
 
 
 def permutation(n: int, seed: int | SeedGenerator | None = None) -> Tensor:
@@ -218,23 +264,25 @@ def permutation(n: int, seed: int | SeedGenerator | None = None) -> Tensor:
         >>> sorted(od.random.permutation(5, seed=0).tolist())
         [0, 1, 2, 3, 4]
     """
-    bits = random_bits(state.xp, _draw_state(seed), int(n))
+    bits = random_bits(state.xp, _draw_state(seed), *_shape((n,)))
     return Tensor(state.xp.argsort(bits, stable=True).astype("int32"))
 
 
 def shuffle(x: Any, axis: int = 0, seed: int | SeedGenerator | None = None) -> Tensor:
-    """The slices of x along an axis in random order.
+    """The slices of x along an axis in random order. Gradients flow back to where they were.
 
     Example:
         >>> import ondol as od
         >>> sorted(od.random.shuffle([3, 1, 2], seed=0).tolist())
         [1, 2, 3]
     """
-    array = as_array(x)
-    return Tensor(state.xp.take(array, permutation(array.shape[axis], seed).data, axis=axis))
+    x = as_tensor(x)
+    return take(x, permutation(x.shape[axis], seed), axis=axis)
 
 
-def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: int | SeedGenerator | None = None) -> Tensor:
+def categorical(
+    logits: Any, num_samples: int, dtype: Any = "int32", seed: int | SeedGenerator | None = None
+) -> Tensor:
     """Classes drawn with probabilities softmax(logits), by the Gumbel maximum.
 
     Args:
@@ -250,13 +298,20 @@ def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: int |
         [[1, 1, 1]]
     """
     array = as_array(logits)
+    if array.ndim != 2:
+        raise DataError(
+            f"Expected logits of shape (batch, classes). Received: logits.shape={array.shape}. "
+            "For a single distribution, use logits[None]."
+        )
     batch, classes = array.shape
     u, _ = _uniform((batch, num_samples, classes), "float32", seed)
     gumbel = -state.xp.log(-state.xp.log(u * (1.0 - 2.0**-23) + 2.0**-24))
-    return Tensor(state.xp.argmax(array[:, None, :] + gumbel, axis=-1).astype(standardize_dtype(dtype)))
+    return Tensor(state.xp.argmax(array[:, None, :] + gumbel, axis=-1).astype(numpy_dtype(dtype)))
 
 
-def dropout(x: Any, rate: float, noise_shape: Shape | None = None, seed: int | SeedGenerator | None = None) -> Tensor:
+def dropout(
+    x: Any, rate: float, noise_shape: Shape | None = None, seed: int | SeedGenerator | None = None
+) -> Tensor:
     """x with a share `rate` of its elements set to zero and the rest divided by 1 - rate.
 
     Args:
@@ -272,6 +327,8 @@ def dropout(x: Any, rate: float, noise_shape: Shape | None = None, seed: int | S
 
     Reference: Srivastava et al., "Dropout" (2014).
     """
-    x = x if isinstance(x, Tensor) else Tensor(as_array(x))
+    if not 0.0 <= rate < 1.0:
+        raise DataError(f"Expected the share of elements to drop, 0 <= rate < 1. Received: rate={rate}.")
+    x = as_tensor(x)
     mask = bernoulli(x.shape if noise_shape is None else noise_shape, 1.0 - rate, seed=seed)
     return x * (mask.astype(x.dtype) * (1.0 / (1.0 - rate)))

@@ -193,6 +193,13 @@ def test_constraints_and_regularizers_reach_the_weights():
     assert layer.kernel.regularizer is None
 
 
+def test_numbers_among_the_arguments_keep_their_digits_in_float64():
+    x = np.ones((1, 2))
+    assert L.Rescaling(0.1, offset=[0.2, 0.3], dtype="float64")(x).tolist() == [[0.1 + 0.2, 0.1 + 0.3]]
+    given = L.Normalization(mean=[0.1, 0.2], variance=[1.0, 1.0], dtype="float64")
+    assert given(x).tolist() == [[1 - 0.1, 1 - 0.2]]
+
+
 def test_maxout_of_two_pieces_is_the_absolute_value():
     layer = L.Maxout(3, use_bias=False)
     x = RNG.normal(size=(5, 3)).astype("float32")

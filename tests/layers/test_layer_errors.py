@@ -65,7 +65,7 @@ def test_a_lambda_needs_a_function():
         (
             built(L.Dense(2, name="d")),
             np.ones(3),
-            r"'d' expected.*\(batch, ..., 3\).*inputs.shape=\(3,\).*x\[None, :\]",
+            r"'d' expected.*\(batch, ..., features\).*inputs.shape=\(3,\).*x\[None, :\]",
         ),
         (L.Dense(2, name="d"), np.ones(3), r"inputs.shape=\(3,\).*x\[None, :\]"),
         (built(L.Maxout(2, name="m")), np.ones((2, 4)), r"'m' expected.*length 3"),

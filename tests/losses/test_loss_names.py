@@ -92,6 +92,13 @@ def test_function_class_and_none():
     assert float(loss([[1.0, 2.0]], [[3.0, 4.0]])) == 11.0
 
 
+def test_a_function_of_ones_own_gets_targets_of_the_predictions_rank():
+    def squared(y_true, y_pred):
+        return od.ops.mean(od.ops.square(y_true - y_pred), axis=-1)
+
+    assert float(od.losses.resolve(squared)(np.arange(3.0), np.arange(3.0)[:, None] + 2)) == 4.0
+
+
 def test_a_wrapped_function_of_ondol_round_trips():
     loss = od.losses.LossFunctionWrapper(od.losses.huber, delta=2.0)
     again = od.losses.deserialize(od.losses.serialize(loss))

@@ -15,7 +15,7 @@ from op_harness import Draw, Spec, given, spaced, truth, uniform, whole
 from ondol import ops
 
 SPECS: list[Spec] = []
-SOME = ((2, 3),)
+SOME = (((2, 3),),)
 EACH = (((2, 3),), ((),), ((0, 3),), ((4,),), ((2, 1, 3),))
 PAIRS = (
     ((2, 3), (2, 3)),
@@ -47,6 +47,11 @@ def add(
     if shapes is None:
         shapes = EACH if len(inputs) == 1 else PAIRS
     SPECS.append(Spec(name, call, reference, inputs, shapes, note=note, any_shape=any_shape, **fields))
+
+
+def with_options(f: Callable, options: dict[str, Any]) -> Callable:
+    """A reference with these options."""
+    return lambda *arrays: f(*arrays, **options)
 
 
 def steps(name: str, reference: Callable, inputs: Draw | Sequence[Draw], **more: Any) -> None:
@@ -144,7 +149,13 @@ add("fmod", lambda x: np.fmod(-x, 1.0), between, function=lambda x: ops.fmod(-x,
 # -- choosing
 
 add("where", np.where, [truth, wide, wide], shapes=[((2, 3),) * 3, ((3,), (2, 3), ()), ((), (2,), (2,))])
-add("where", lambda c, x: np.where(c, x, 0.0), [truth, wide], function=lambda c, x: ops.where(c, x, 0.0))
+add(
+    "where",
+    lambda c, x: np.where(c, x, 0.0),
+    [truth, wide],
+    function=lambda c, x: ops.where(c, x, 0.0),
+    note="number",
+)
 add("maximum", np.maximum, [wide, uniform(-2.9, 3.1)])
 add("minimum", np.minimum, [wide, uniform(-2.9, 3.1)])
 add("clip", lambda x: np.clip(x, -1, 1), uniform(-3.0, 3.0, avoid=[-1, 1]), args=[-1.0, 1.0])
@@ -172,38 +183,38 @@ AXES: list[dict[str, Any]] = [{}, {"axis": 0}, {"axis": -1, "keepdims": True}, {
 BLOCK = (((3, 2, 4),),)
 for options in AXES:
     for name in ("sum", "mean", "var", "std"):
-        add(name, lambda x, f=getattr(np, name), o=options: f(x, **o), wide, BLOCK, options=options)
+        add(name, with_options(getattr(np, name), options), wide, BLOCK, options=options)
     for name in ("max", "min", "amax", "amin", "ptp"):
-        f = getattr(np, name)
-        add(name, lambda x, f=f, o=options: f(x, **o), spaced(), BLOCK, options=options)
-    add("prod", lambda x, o=options: np.prod(x, **o), wide, (((2, 2, 3),),), options=options)
-    f = scipy.special.logsumexp
-    add("logsumexp", lambda x, o=options: f(x, **o), wide, BLOCK, options=options)
+        add(name, with_options(getattr(np, name), options), spaced(), BLOCK, options=options)
+    add("prod", with_options(np.prod, options), wide, (((2, 2, 3),),), options=options)
+    add("logsumexp", with_options(scipy.special.logsumexp, options), wide, BLOCK, options=options)
     add("norm", lambda x, o=options: np.sqrt(np.sum(x * x, **o)), wide, BLOCK, options=options)
     for name in ("all", "any"):
-        steps(name, lambda x, f=getattr(np, name), o=options: f(x, **o), truth, shapes=BLOCK, options=options)
-    f = np.count_nonzero
-    steps("count_nonzero", lambda x, f=f, o=options: f(x, **o), numbers, shapes=BLOCK, options=options)
+        steps(name, with_options(getattr(np, name), options), truth, shapes=BLOCK, options=options)
+    steps("count_nonzero", with_options(np.count_nonzero, options), numbers, shapes=BLOCK, options=options)
 for name in ("sum", "mean", "var", "std", "max", "prod", "norm", "logsumexp"):
     f = {"norm": np.linalg.norm, "logsumexp": scipy.special.logsumexp}.get(name) or getattr(np, name)
-    add(name, f, spaced(), (((1,),), ((5,),)), note="vector")
+    add(name, f, spaced(), (((5,),), ((1,),)), note="vector")
 for name in ("sum", "prod"):
     add(name, getattr(np, name), wide, (((),), ((0,),)), note="0-d, empty")
     steps(name, getattr(np, name), numbers, shapes=BLOCK, note="whole")
 add("mean", np.mean, whole(0, 9), BLOCK, gradient=False, note="whole")
 add("var", lambda x: np.var(x, 1, ddof=1), wide, BLOCK, options={"axis": 1, "ddof": 1})
 add("std", lambda x: np.std(x, 1, ddof=1), wide, BLOCK, options={"axis": 1, "ddof": 1})
-add("max", lambda x: np.max(x, initial=0.05), spaced(), options={"initial": 0.05})
-add("min", lambda x: np.min(x, initial=0.05), spaced(), options={"initial": 0.05})
+add("max", lambda x: np.max(x, initial=0.05), spaced(), BLOCK, options={"initial": 0.05})
+add("min", lambda x: np.min(x, initial=0.05), spaced(), BLOCK, options={"initial": 0.05})
 add("sum_to", lambda x: x.sum((0, 2), keepdims=True)[0], wide, BLOCK, args=[(2, 1)])
 add("sum_to", lambda x: x.sum(0), wide, BLOCK, args=[(2, 4)])
 for axis in (None, 0, -1):
     for name in ("argmax", "argmin"):
-        steps(name, lambda x, f=getattr(np, name), a=axis: f(x, a), numbers, shapes=BLOCK, args=[axis])
+        steps(name, with_options(getattr(np, name), {"axis": axis}), numbers, shapes=BLOCK, args=[axis])
     for name in ("cumsum", "cumprod"):
-        add(name, lambda x, f=getattr(np, name), a=axis: f(x, a), wide, VECTORS, args=[axis])
+        add(name, with_options(getattr(np, name), {"axis": axis}), wide, VECTORS, args=[axis])
     add("median", lambda x, a=axis: np.median(x, a), spaced(), BLOCK, args=[axis])
 steps("cumsum", np.cumsum, numbers, shapes=VECTORS, note="whole")
+for name in ("cumsum", "cumprod", "prod"):
+    f = with_options(getattr(np, name), {"dtype": "float32"})
+    steps(name, f, numbers, shapes=VECTORS, options={"dtype": "float32"})
 steps("argmax", lambda x: np.argmax(x, 1, keepdims=True), numbers, shapes=BLOCK, args=[1, True])
 for method in ("linear", "lower", "higher", "midpoint"):
     for keepdims in (False, True):
@@ -214,6 +225,7 @@ for method in ("linear", "lower", "higher", "midpoint"):
             BLOCK,
             args=[0.3, 1, method, keepdims],
         )
+add("percentile", lambda x: np.percentile(x, [10, 50], 0), spaced(), BLOCK, args=[[10, 50], 0])
 add(
     "percentile",
     lambda x: np.percentile(x, 80, keepdims=True),
@@ -228,6 +240,7 @@ add(
     lambda x, w: np.average(x, 1, w),
     weighted,
     (((3, 2), (2,)), ((3, 2), (3, 2))),
+    note="weights",
     function=lambda x, w: ops.average(x, 1, w),
 )
 add(
@@ -347,7 +360,7 @@ add(
     (((4, 3),),),
     args=[((1, 2), (0, 1)), "constant", 2.0],
 )
-add("pad", lambda x: np.pad(x, 1), wide, (((4, 3),), ((),)), args=[1])
+add("pad", lambda x: np.pad(x, 1), wide, (((4, 3),),), args=[1])
 add("meshgrid", lambda *xs: np.meshgrid(*xs), [wide] * 3, (((2,), (3,), (4,)),))
 add(
     "meshgrid",
@@ -373,9 +386,10 @@ def updated(x: np.ndarray, index: Any, values: Any, more: bool = False) -> np.nd
 
 INDICES: dict[str, Any] = {
     "whole": 1,
-    "negative": (-1, 2),
+    "negative": (-1, 1),
     "slices": (slice(1, None), slice(None), slice(0, 3)),
     "steps": (slice(None, None, 2), slice(None), slice(None, None, -1)),
+    "wide steps": (slice(1, 3, 5), slice(None, None, 2), slice(1, None, 2)),
     "ellipsis": (..., 1),
     "new axis": (None, 0, None, ..., slice(1, 2)),
     "array": np.array([2, 0, 2]),
@@ -383,6 +397,8 @@ INDICES: dict[str, Any] = {
     "array and new axis": (np.array([1, 1]), None, ..., 0),
     "empty slice": slice(3, 1),
 }
+steps("nonzero", np.nonzero, numbers, shapes=BLOCK, eager_only=True)
+steps("where", np.nonzero, truth, shapes=BLOCK, note="alone", eager_only=True)
 for note, index in INDICES.items():
     name = "getitem"
     add(name, lambda x, i=index: x[i], wide, BLOCK, function=lambda x, i=index: ops.getitem(x, i), note=note)
@@ -438,6 +454,14 @@ def sums_of_segments(x: np.ndarray, ids: np.ndarray) -> np.ndarray:
 
 
 add("segment_sum", sums_of_segments, [wide, whole(0, 4)], (((6, 2), (6,)), ((6,), (6,))), args=[4])
+add(
+    "segment_sum",
+    sums_of_segments,
+    [wide, given([3, 0, 0])],
+    (((3, 2), (3,)),),
+    note="counted",
+    eager_only=True,
+)
 steps("bincount", lambda i: np.bincount(i, minlength=7), whole(0, 5), args=[None, 7], shapes=(((9,),),))
 add(
     "bincount",
@@ -498,7 +522,7 @@ for k in (-1, 0, 2):
     add("diagonal", lambda x, k=k: np.diagonal(x, k, 2, 0), wide, BLOCK, args=[k, 2, 0])
     add("trace", lambda x, k=k: np.trace(x, k), wide, BLOCK, args=[k])
     for name in ("tril", "triu"):
-        add(name, lambda x, f=getattr(np, name), k=k: f(x, k), wide, (((3, 4),), ((2, 3, 3),)), args=[k])
+        add(name, with_options(getattr(np, name), {"k": k}), wide, (((3, 4),), ((2, 3, 3),)), args=[k])
 
 # -- products
 
@@ -528,6 +552,8 @@ add("inner", np.inner, [wide, wide], (((3,), (3,)), ((2, 3), (4, 3)), ((2, 3), (
 add("vdot", np.vdot, [wide, wide], (((2, 3), (2, 3)),))
 add("outer", np.outer, [wide, wide], (((2,), (3,)), ((2, 2), (3,))))
 add("cross", np.cross, [wide, wide], (((3,), (3,)), ((2, 3), (2, 3))))
+add("cross", lambda x, y: np.cross(x, y, 0, 1, 0), [wide, wide], (((3, 2), (2, 3)),), args=[0, 1, 0])
+add("cross", lambda x, y: np.cross(x, y, axis=0), [wide, wide], (((3, 2), (3, 2)),), options={"axis": 0})
 for axes in (0, 1, 2, ((2, 0), (0, 1))):
     shapes = (
         ((2, 4, 3), (3, 2, 5))
@@ -679,6 +705,7 @@ add(
     lambda x, g, b: g * standardized(x, -1, 1e-7) + b,
     [wide] * 3,
     (((3, 4), (4,), (4,)),),
+    note="gamma, beta",
 )
 add("rms_normalization", lambda x: x / np.sqrt((x * x).mean(-1, keepdims=True) + 1e-7), wide, BLOCK)
 add(
@@ -718,6 +745,24 @@ steps("arange", lambda: np.arange(2, 9, 3), none, shapes=NOTHING, args=[2, 9, 3]
 steps("arange", lambda: np.arange(0.5, 2, 0.25), none, shapes=NOTHING, args=[0.5, 2, 0.25])
 steps("linspace", lambda: np.linspace(0, 1, 5), none, shapes=NOTHING, args=[0, 1, 5])
 steps("linspace", lambda: np.linspace(0, 1, 5, endpoint=False), none, shapes=NOTHING, args=[0, 1, 5, False])
+steps(
+    "linspace",
+    lambda: np.linspace([0, 1], 2, 3, axis=1),
+    none,
+    shapes=NOTHING,
+    args=[[0, 1], 2, 3],
+    options={"axis": 1},
+)
+steps(
+    "linspace",
+    lambda: np.linspace(0, 1, 5, retstep=True),
+    none,
+    shapes=NOTHING,
+    args=[0, 1, 5],
+    options={"retstep": True},
+)
+open_end = with_options(np.linspace, {"start": 0, "stop": 1, "endpoint": False, "retstep": True})
+steps("linspace", open_end, none, shapes=NOTHING, args=[0, 1, 50, False, True])
 steps("eye", lambda: np.eye(3, 4, 1), none, shapes=NOTHING, args=[3, 4, 1])
 steps("identity", lambda: np.eye(3), none, shapes=NOTHING, args=[3])
 steps("tri", lambda: np.tri(3, 4, 1), none, shapes=NOTHING, args=[3, 4, 1])

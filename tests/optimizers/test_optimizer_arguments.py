@@ -253,6 +253,23 @@ def test_variables_that_come_in_later_are_refused():
         optimizer.build([a, b])
 
 
+def test_a_variable_given_twice_has_one_set_of_slots():
+    a, b = od.Variable(0.0), od.Variable(0.0)
+    optimizer = SGD(1.0, momentum=0.5)
+    optimizer.build([a, a, b])
+    optimizer.apply([1.0], [b])
+    assert len(optimizer.variables) == 4
+    assert float(b) == -1.0
+
+
+def test_the_learning_rate_of_a_float64_program_is_float64():
+    od.config.set_floatx("float64")
+    try:
+        assert float(SGD(0.1).learning_rate) == 0.1
+    finally:
+        od.config.set_floatx("float32")
+
+
 def test_some_of_the_variables_and_missing_gradients():
     a, b = od.Variable(0.0), od.Variable(0.0)
     optimizer = SGD(1.0)

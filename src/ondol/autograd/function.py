@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+import copy
 import functools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 from ondol.autograd.op import Op
+from ondol.autograd.tape import enable_grad, gradients, leaves_behind
 from ondol.autograd.tensor import Tensor
 from ondol.autograd.trace import Trace
-from ondol.autograd.variable import Variable
+from ondol.autograd.variable import Variable, values_lock
 from ondol.backend import tree
-from ondol.backend.compile import abstract, compile, spec, to_device, to_eager
+from ondol.backend.compile import abstract, compile, is_traced, spec, to_device, to_eager
 from ondol.backend.state import state
 from ondol.config import config
 from ondol.errors import TraceError
 
 
 class Result(Tensor):
-    """What a compiled program returned; it stays on the program's device until somebody looks at it."""
+    """What a compiled program returned: it stays on the program's device until somebody looks at it.
+
+    From then on it is a plain Tensor: the same object, so that gradients find it, but of the other class.
+    """
 
     def __init__(self, device_array: Any) -> None:
         self.device_array = device_array
-        self._tensor: Tensor | None = None
 
     def read(self) -> Tensor:
-        if self._tensor is None:
-            self._tensor = Tensor(to_eager(self.device_array))
-            if self.op is not None:
-                self._tensor.op, self._tensor.index = self.op, self.index
-            self._tensor.requires_grad = self.requires_grad
-        return self._tensor
+        vars(self)["data"] = to_eager(self.device_array)
+        self.__class__ = Tensor  # type: ignore[assignment]
+        return self
 
     @property
     def data(self) -> Any:  # type: ignore[override]
@@ -47,7 +49,7 @@ class Result(Tensor):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        return f"Tensor({self._shown()})"
+        return repr(self.read())
 
 
 class Program:
@@ -58,12 +60,15 @@ class Program:
         self.flags = [isinstance(leaf, Tensor) and leaf.requires_grad for leaf in leaves]
         self.outputs: Any = None  # the structure that f returns, with a number in place of each Tensor
         self.output_flags: list[bool] = []  # which outputs depend on something that requires a gradient
+        # Tensors from outside that f uses and that require a gradient: constants of the program.
+        self.strangers: list[weakref.ref[Tensor]] = []
         self.recording = state.recording
         specs = [spec(leaf.shape, leaf.dtype) for leaf in leaves]
         self.variables = self._find_variables(specs)
         # Only what is written is given away: the program would otherwise eat weights that it only reads.
         self.written = [v for v in self.variables if v in self.writes]
         self.read_only = [v for v in self.variables if v not in self.writes]
+        self.trainable = [v.trainable for v in self.variables]
         self.run = compile(
             name,
             self._pure,
@@ -102,6 +107,8 @@ class Program:
                 self.output_flags = []
 
                 def note(leaf: Any) -> Any:
+                    if is_traced(leaf):
+                        leaf = Tensor(leaf)
                     if not isinstance(leaf, Tensor):
                         return leaf
                     self.output_flags.append(leaf.requires_grad)
@@ -109,18 +116,24 @@ class Program:
                     return _Place(len(found) - 1)
 
                 self.outputs = tree.map_tree(note, result)
+                self.strangers = [weakref.ref(x) for x in _constants(result)]
         finally:
             state.recording = before
         return found
 
+    def fits(self) -> bool:
+        """Whether what is trainable still is what it was when the program was compiled."""
+        return self.trainable == [v.trainable for v in self.variables]
+
     def __call__(self, leaves: list[Any]) -> Any:
         arrays = [_on_device(leaf) for leaf in leaves]
-        written = [v.device_value() for v in self.written]
-        for v in self.written:
-            v.release()
-        values, results = self.run(written, [v.device_value() for v in self.read_only], arrays)
-        for v, value in zip(self.written, values, strict=True):
-            v.set_device_value(value)
+        with values_lock:
+            written = [v.device_value() for v in self.written]
+            for v in self.written:
+                v.release()
+            values, results = self.run(written, [v.device_value() for v in self.read_only], arrays)
+            for v, value in zip(self.written, values, strict=True):
+                v.set_device_value(value)
         return results
 
 
@@ -129,6 +142,12 @@ class _Place:
 
     def __init__(self, i: int) -> None:
         self.i = i
+
+
+def _constants(result: Any) -> list[Tensor]:
+    """The Tensors that require a gradient and became constants of the program: neither arguments nor Variables."""
+    outputs = [leaf for leaf in tree.flatten(result) if isinstance(leaf, Tensor)]
+    return [x for x in leaves_behind(outputs) if x.variable is None and not is_traced(x.data)]
 
 
 def _on_device(leaf: Any) -> Any:
@@ -140,28 +159,52 @@ def _on_device(leaf: Any) -> Any:
 class CompiledCall(Op):
     """A call of a compiled function as one rule: backward is compiled too, and computes f again."""
 
-    def __init__(self, function: Function, program: Program, form: Any, count: int) -> None:
-        self.function, self.program, self.form, self.count = function, program, form, count
+    def __init__(self, function: Function, program: Program, form: Any, leaves: list[Tensor]) -> None:
+        self.function, self.program, self.form, self.leaves = function, program, form, leaves
+        self.values = [v.device_value() for v in program.read_only]
+        self.strangers = [x for x in [ref() for ref in program.strangers] if x is not None]
+        self.training = state.training
+
+    def record_call(self, results: list[Result]) -> None:
+        """Link the results to all that they depend on."""
+        variables = [_stand_in(v) for v in (*self.program.read_only, *self.program.written)]
+        self.record((*self.leaves, *variables, *self.strangers), tuple(results))
+        for result, flag in zip(results, self.program.output_flags, strict=True):
+            if not flag:
+                result.op, result.requires_grad = None, False
 
     def forward(self, *arrays: Any) -> Any:
         raise TraceError("CompiledCall is recorded by od.function, not called")
 
+    def __repr__(self) -> str:
+        return f"the compiled function {self.function.name}"
+
     def backward(self, *dys: Any) -> Any:
-        if self.program.written:
-            names = ", ".join(v.path for v in self.program.written)
+        name, written, read_only = self.function.name, self.program.written, self.program.read_only
+        if written:
+            names = ", ".join(v.path for v in written)
             raise TraceError(
-                f"No gradient can be computed through {self.function.name} from outside: it assigned Variables "
+                f"No gradient can be computed through {name} from outside: it assigned Variables "
                 f"({names}), so it cannot be run again. Compute the gradient inside the compiled function."
             )
-        leaves = list(self.inputs[: self.count])
-        for leaf in self.inputs[self.count :]:
-            assert leaf.variable is not None
-            if leaf.variable.read() is not leaf:
+        for v, value in zip(read_only, self.values, strict=True):
+            if v.device_value() is not value:
                 raise TraceError(
-                    f"The Variable '{leaf.variable.path}' was assigned between {self.function.name} and the "
-                    "gradient through it. Compute the gradient first."
+                    f"The Variable '{v.path}' was assigned between {name} and the gradient through it. "
+                    "Compute the gradient first."
                 )
-        return tuple(self.function.backward(self.form, leaves, self.program.read_only, dys))
+        count = len(self.leaves) + len(read_only)
+        if any(self.needed[count:]):
+            raise TraceError(
+                f"No gradient can be computed through {name} for a Tensor that it found outside, because that became "
+                f"a constant of the program: {self.strangers[0]!r}. Make it a Variable, or pass it as an argument."
+            )
+        before, state.training = state.training, self.training
+        try:
+            found = self.function.backward(self.form, self.leaves, read_only, dys)
+        finally:
+            state.training = before
+        return (*found, *([None] * len(self.strangers)))
 
 
 class Function:
@@ -181,12 +224,12 @@ class Function:
         form = pack((args, kwargs), leaves)
         key = (form, tuple([_signature(leaf) for leaf in leaves]), state.recording, state.training)
         program = self.programs.get(key)
-        if program is None:
+        if program is None or not program.fits():
             program = Program(self.f, self.name, form, leaves, self._reason(key))
             self.programs[key] = program
         results = [Result(array) for array in program(leaves)]
         if state.recording and any(program.output_flags):
-            self._record(program, form, leaves, results)
+            CompiledCall(self, program, form, [_tensor(leaf) for leaf in leaves]).record_call(results)
         return tree.map_tree(lambda x: results[x.i] if isinstance(x, _Place) else x, program.outputs)
 
     def __get__(self, instance: Any, owner: type) -> Any:
@@ -197,28 +240,21 @@ class Function:
         instance.__dict__[self.f.__name__] = bound
         return bound
 
-    def _record(self, program: Program, form: Any, leaves: list[Any], results: list[Result]) -> None:
-        op = CompiledCall(self, program, form, len(leaves))
-        inputs = [leaf.read() if type(leaf) is not Tensor else leaf for leaf in map(_tensor, leaves)]
-        variables = [] if program.written else [v.read() for v in program.read_only]
-        op.record(tuple(inputs + variables), tuple(results))
-        for result, flag in zip(results, program.output_flags, strict=True):
-            if not flag:
-                result.op, result.requires_grad = None, False
+    def __deepcopy__(self, memo: dict) -> Function:
+        """A copy of an object takes its methods along, but compiles them for itself."""
+        return Function(copy.deepcopy(self.f, memo), self.name)
 
     def backward(self, form: Any, leaves: list[Tensor], variables: list[Variable], dys: Any) -> list[Any]:
         """Gradients for each leaf and Variable, None where none is required (a compiled program, too)."""
         if self._backward is None:
             self._backward = Function(self._pull_back, f"gradient of {self.name}")
         wanted = [x.requires_grad for x in leaves] + [v.requires_grad for v in variables]
-        key = _Key((form, tuple(wanted)), (leaves, variables, wanted))
-        found = iter(self._backward(key, list(leaves), list(dys)))
+        key = _Key((form, tuple(wanted)), variables)
+        found = iter(self._backward(key, leaves, list(dys)))
         return [next(found) if w else None for w in wanted]
 
     def _pull_back(self, key: _Key, leaves: list[Tensor], dys: list[Tensor]) -> list[Tensor]:
-        from ondol.autograd.tape import enable_grad, gradients
-
-        (form, _), (_, variables, wanted) = key.key, key.value
+        (form, wanted), variables = key.key, key.value
         inputs = [_leaf_like(x, w) for x, w in zip(leaves, wanted, strict=False)]
         with enable_grad():
             args, kwargs = unpack(form, inputs)
@@ -230,11 +266,13 @@ class Function:
     def _reason(self, key: Any) -> str:
         if not self.programs:
             return "first call"
+        if key in self.programs:
+            return "other Variables are trainable"
         last = next(reversed(self.programs))
         if last[0] != key[0]:
-            return f"other Python arguments: {_describe(last[0])} before, {_describe(key[0])} now"
+            return f"other Python arguments: {_describe_form(last)} before, {_describe_form(key)} now"
         if last[1] != key[1]:
-            return f"other shapes or dtypes: {_describe(last[1])} before, {_describe(key[1])} now"
+            return f"other shapes or dtypes: {_describe_arrays(last)} before, {_describe_arrays(key)} now"
         return "recording of gradients or training mode changed"
 
 
@@ -263,9 +301,31 @@ def _signature(leaf: Any) -> tuple[Any, ...]:
     return leaf.shape, leaf.dtype, isinstance(leaf, Tensor) and leaf.requires_grad
 
 
-def _describe(x: Any) -> str:
-    text = str(x)
+def _stand_in(v: Variable) -> Result:
+    """A leaf for the Variable in the graph around a program, which leaves the value where the program has it."""
+    leaf = Result(v.device_value())
+    leaf.variable, leaf.requires_grad = v, v.trainable
+    return leaf
+
+
+def _describe_form(key: Any) -> str:
+    args, kwargs = unpack(key[0], [_Word("array")] * len(key[1]))
+    return _short(", ".join([*map(str, args), *[f"{name}={value}" for name, value in kwargs.items()]]))
+
+
+def _describe_arrays(key: Any) -> str:
+    words = [f"{dtype}{list(shape)}" + " with gradient" * flag for shape, dtype, flag in key[1]]
+    return _short(", ".join(words))
+
+
+def _short(text: str) -> str:
     return text if len(text) < 160 else text[:157] + "..."
+
+
+class _Word(str):
+    """Text that is shown without quotation marks."""
+
+    __repr__ = str.__str__
 
 
 _ARRAY = "array"
@@ -274,13 +334,15 @@ _ARRAY = "array"
 def pack(x: Any, leaves: list[Any]) -> Any:
     """The form of (nested) arguments, hashable: arrays go to `leaves`, all else is part of the form."""
     if isinstance(x, Variable):
-        return x
+        return (Variable, id(x), x)  # told apart by identity: Variables are compared element by element
+    if isinstance(x, float):
+        return (float, x)  # NumPy's float64 numbers, too: they adapt to the arrays beside them
     if isinstance(x, Tensor) or (hasattr(x, "dtype") and hasattr(x, "shape")):
         leaves.append(x)
         return _ARRAY
-    if type(x) in (tuple, list):
+    if isinstance(x, (tuple, list)):
         return (type(x), tuple([pack(item, leaves) for item in x]))
-    if type(x) is dict:
+    if isinstance(x, dict):
         return (dict, tuple([(key, pack(item, leaves)) for key, item in x.items()]))
     try:
         hash(x)
@@ -299,13 +361,13 @@ def unpack(form: Any, tensors: list[Tensor]) -> Any:
     def build(form: Any) -> Any:
         if form is _ARRAY:
             return next(iterator)
-        if isinstance(form, Variable):
-            return form
-        if form[0] in (tuple, list):
-            return form[0](build(item) for item in form[1])
+        if form[0] in (None, Variable):
+            return form[2]
+        if form[0] is float:
+            return form[1]
         if form[0] is dict:
             return {key: build(item) for key, item in form[1]}
-        return form[2]
+        return tree.sequence(form[0], [build(item) for item in form[1]])
 
     return build(form)
 

@@ -34,8 +34,10 @@ class Op:
         Tensor(12., dtype=float32)
     """
 
-    differentiable = True  # False for rules whose derivative is zero or does not exist (comparisons, rounding)
-    broadcasts = False  # True where inputs broadcast together: the tape then sums gradients back to their shapes
+    # False for rules whose derivative is zero or does not exist (comparisons, rounding).
+    differentiable = True
+    # True where inputs broadcast together: the tape then sums gradients back to their shapes.
+    broadcasts = False
 
     inputs: tuple[Tensor, ...] = ()
     output: Any = None  # while backward runs: the Tensor (or tuple of Tensors) that forward gave
@@ -98,7 +100,8 @@ class Op:
             output.requires_grad = True
 
     def __repr__(self) -> str:
-        options = ", ".join(f"{k}={v!r}" for k, v in vars(self).items() if k not in ("inputs", "number", "needed", "specs", "output"))
+        recorded = ("inputs", "number", "needed", "specs", "output")
+        options = ", ".join(f"{k}={v!r}" for k, v in vars(self).items() if k not in recorded)
         return f"{type(self).__name__}({options})"
 
 

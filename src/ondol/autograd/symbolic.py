@@ -43,7 +43,11 @@ class Symbol(Tensor):
     """A placeholder in the graph of a functional model; None in its shape is a length known later."""
 
     def __init__(
-        self, shape: Sequence[int | None], dtype: Any = None, name: str | None = None, node: Node | None = None
+        self,
+        shape: Sequence[int | None],
+        dtype: Any = None,
+        name: str | None = None,
+        node: Node | None = None,
     ) -> None:
         self._shape = tuple(shape)
         self._dtype = numpy_dtype(dtype)
@@ -113,7 +117,10 @@ def _abstract_call(f: Callable, args: tuple, kwargs: dict, length: int) -> Any:
     where = [i for i, x in enumerate(leaves) if isinstance(x, Symbol)]
     specs = [spec([length if n is None else n for n in leaves[i].shape], leaves[i].dtype) for i in where]
 
-    def run(arrays: list[Any]) -> Any:
+    outputs: Any = None
+
+    def run(arrays: list[Any]) -> list[Any]:
+        nonlocal outputs
         filled = list(leaves)
         for i, array in zip(where, arrays, strict=True):
             filled[i] = Tensor(array)
@@ -121,9 +128,10 @@ def _abstract_call(f: Callable, args: tuple, kwargs: dict, length: int) -> Any:
         recording, state.recording = state.recording, False
         try:
             with Trace().active():
-                y = f(*a, **k)
+                outputs = f(*a, **k)
         finally:
             state.recording = recording
-        return tree.map_tree(lambda t: t.data if isinstance(t, Tensor) else t, y)
+        return [t.data if isinstance(t, Tensor) else t for t in tree.flatten(outputs)]
 
-    return abstract(run, specs)
+    found = abstract(run, specs)
+    return tree.rebuild(outputs, found)  # a dict in its own order: jax would sort the keys

@@ -50,6 +50,12 @@ def enable_grad() -> Any:
 
 def backward(y: Tensor, grad: Any = None, create_graph: bool = False, retain_grads: bool = False) -> None:
     """See Tensor.backward."""
+    if not y.requires_grad:
+        raise DataError(
+            f"Expected a result that was made of something that requires a gradient. Received: {y!r}, which was not. "
+            "Make the input with od.tensor(..., requires_grad=True) or as a Variable, and do not compute the "
+            "result under od.no_grad() or through rules without a gradient (comparisons, rounding)."
+        )
     for leaf, g in _backpropagate([y], [grad], None, create_graph, retain_grads).items():
         leaf.grad = g if leaf.grad is None else leaf.grad + g
 
@@ -84,7 +90,8 @@ def gradients(y: Any, xs: Any, grad: Any = None, create_graph: bool = False) -> 
                 "od.tensor(..., requires_grad=True), or set trainable=True on the Variable."
             )
     ys = list(y) if isinstance(y, (list, tuple)) else [y]
-    seeds = list(grad) if isinstance(grad, (list, tuple)) and isinstance(y, (list, tuple)) else [grad] * len(ys)
+    several = isinstance(grad, (list, tuple)) and isinstance(y, (list, tuple))
+    seeds = list(grad) if several else [grad] * len(ys)
     found = _backpropagate(ys, seeds, set(targets), create_graph)
     result = [found[x] if x in found else Tensor(state.xp.zeros(x.shape, x.dtype)) for x in targets]
     return result[0] if single else result
@@ -126,10 +133,12 @@ def _backpropagate(
 
 def _first_gradient(y: Tensor, seed: Any) -> Tensor:
     if seed is not None:
-        seed = as_tensor(as_array(seed, y.dtype) if not isinstance(seed, Tensor) else seed)
+        seed = as_tensor(seed) if isinstance(seed, Tensor) else Tensor(as_array(seed))
         if seed.shape != y.shape:
-            raise ShapeError(f"Expected a gradient of the result's shape {y.shape}. Received: grad.shape={seed.shape}.")
-        return seed
+            raise ShapeError(
+                f"Expected a gradient of the result's shape {y.shape}. Received: grad.shape={seed.shape}."
+            )
+        return seed if seed.dtype == y.dtype else seed.astype(y.dtype)
     if y.size != 1:
         raise ShapeError(
             f"Expected a result of one element to differentiate. Received: y.shape={y.shape}. "
@@ -158,6 +167,12 @@ def _recorded(roots: Sequence[Tensor]) -> tuple[list[Op], dict[Op, list[Tensor]]
     return sorted(outputs, key=_number, reverse=True), outputs
 
 
+def leaves_behind(roots: Sequence[Tensor]) -> list[Tensor]:
+    """The Tensors that require a gradient, made by no Op, from which the roots were computed."""
+    found = {x: None for op in _recorded(roots)[0] for x in op.inputs}
+    return [x for x in {**found, **dict.fromkeys(roots)} if x.op is None and x.requires_grad]
+
+
 def _mark_needed(ops: Sequence[Op], targets: set[Tensor] | None) -> None:
     """Tell each Op which of its inputs lead to something that wants a gradient."""
     if targets is None:
@@ -166,7 +181,9 @@ def _mark_needed(ops: Sequence[Op], targets: set[Tensor] | None) -> None:
         return
     leading: set[Op | None] = set()
     for op in reversed(ops):
-        op.needed = tuple([x.op in leading or (x if x.variable is None else x.variable) in targets for x in op.inputs])
+        op.needed = tuple(
+            [x.op in leading or (x if x.variable is None else x.variable) in targets for x in op.inputs]
+        )
         if True in op.needed:
             leading.add(op)
 
@@ -183,7 +200,9 @@ def _run_backward(op: Op, made: list[Tensor], grads: dict[Tensor, Tensor]) -> tu
         result = op.backward(*dys)
         result = result if type(result) is tuple else (result,)
         if len(result) != len(op.inputs):
-            raise ShapeError(f"Expected one gradient for each of {len(op.inputs)} inputs. Received: {len(result)}.")
+            raise ShapeError(
+                f"Expected one gradient for each of {len(op.inputs)} inputs. Received: {len(result)}."
+            )
         return result
     except Exception as error:
         shapes = ", ".join(str(x.shape) for x in op.inputs)
@@ -203,7 +222,8 @@ def _all_outputs(op: Op, made: list[Tensor], grads: dict[Tensor, Tensor]) -> tup
         return tuple(outputs), dys
     zeros = state.xp.zeros
     return tuple(outputs), [
-        Tensor(zeros(shape, dtype)) if g is None else g for g, (shape, dtype) in zip(dys, op.specs, strict=True)
+        Tensor(zeros(shape, dtype)) if g is None else g
+        for g, (shape, dtype) in zip(dys, op.specs, strict=True)
     ]
 
 
@@ -242,11 +262,21 @@ def value_and_grad(f: Callable, argnums: int | Sequence[int] = 0) -> Callable:
     def call(*args: Any, **kwargs: Any) -> tuple[Tensor, Any]:
         inputs = list(args)
         for i in positions:
+            if not -len(inputs) <= i < len(inputs):
+                raise DataError(
+                    f"Expected the positions of arguments to differentiate by. Received: argnums={argnums}, "
+                    f"and {len(inputs)} positional arguments. Pass by position what you differentiate by."
+                )
             inputs[i] = _differentiable(inputs[i])
         # What is recorded stays so, for derivatives of the derivative (a gradient penalty, say).
         create_graph = state.recording
         with enable_grad():
             y = f(*inputs, **kwargs)
+            if not isinstance(y, Tensor):
+                raise DataError(
+                    f"Expected a function that returns one Tensor. Received: {type(y).__name__} {y!r}. Compute with "
+                    "od's functions and operators all the way: float(x) and x.numpy() end what is recorded."
+                )
             found = gradients(y, [inputs[i] for i in positions], create_graph=create_graph)
         return y, found[0] if isinstance(argnums, int) else tuple(found)
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ondol.backend import dtypes
-from ondol.backend.compile import to_numpy
+from ondol.backend.compile import is_traced, to_numpy
 from ondol.backend.state import state
-from ondol.errors import DataError, TraceError
+from ondol.errors import DataError, ShapeError, TraceError
 
 if TYPE_CHECKING:
     from ondol.autograd.op import Op
@@ -86,7 +86,13 @@ class Tensor:
 
     def item(self) -> Any:
         """The value of a Tensor of one element as a Python number."""
-        return self._value("item()").item()
+        value = self._value("a Python number")
+        if value.size != 1:
+            raise ShapeError(
+                f"Expected a Tensor of one element to make a Python number of. Received: shape={self.shape}. "
+                "Reduce it first (x.sum(), x.mean()), choose one (x[0]), or take them all with x.tolist()."
+            )
+        return value.item()
 
     def tolist(self) -> Any:
         """The value as (nested lists of) Python numbers."""
@@ -119,27 +125,28 @@ class Tensor:
         backward(self, grad, create_graph, retain_grads)
 
     def _value(self, wish: str) -> Any:
-        if not hasattr(self.data, "__array__") and not isinstance(self.data, (int, float, bool)):
-            raise TraceError(
-                f"Expected a Tensor whose value is known. Received: tensor={self!r}, of which only shape and dtype "
-                "are known here."
-            )
-        if state.trace is not None and not isinstance(self.data, (np.ndarray, np.generic, int, float)):
+        data = self.data
+        if not is_traced(data):
+            return data if hasattr(data, "dtype") else np.asarray(data, self.dtype)
+        if state.trace is not None:
             raise TraceError(
                 f"{wish} asks for a value while the function is being compiled, when only shapes are known: "
                 f"{self!r}. Compute with Tensor operations (od.where instead of `if`), or step through with "
                 "od.config.run_eagerly(True)."
             )
-        return self.data if hasattr(self.data, "dtype") else np.asarray(self.data, self.dtype)
+        raise TraceError(
+            f"{wish} asks for a value that never was: {self!r} was kept from inside a compiled function, whose "
+            "Python code runs on shapes only. Return it from the function, or assign it to a Variable."
+        )
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 
     def __float__(self) -> float:
-        return float(self._value("float()"))
+        return float(self.item())
 
     def __int__(self) -> int:
-        return int(self._value("int()"))
+        return int(self.item())
 
     def __index__(self) -> int:
         return self._value("an index").__index__()
@@ -160,29 +167,49 @@ class Tensor:
     # Tensors are compared element by element, like arrays, but found in dicts and sets by identity.
     __hash__ = object.__hash__
 
+    def __pos__(self) -> Tensor:
+        return as_tensor(self)
+
+    def __round__(self, decimals: int = 0) -> Tensor:
+        return self.round(decimals)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else str(self)
+
     def __dlpack__(self, **options: Any) -> Any:
-        return self._value("DLPack").__dlpack__(**options)
+        array = self._value("DLPack")
+        if isinstance(array, (np.ndarray, np.generic)) and not array.flags.writeable:
+            array = np.array(array)  # what compiled programs return is read-only, which many readers refuse
+        return array.__dlpack__(**options)
 
     def __dlpack_device__(self) -> Any:
-        return self._value("DLPack").__dlpack_device__()
+        array = self._value("DLPack")
+        return (np.asarray(array) if isinstance(array, np.generic) else array).__dlpack_device__()
+
+    # A copy has the value only: it is a leaf, cut from what made the original.
 
     def __copy__(self) -> Tensor:
-        return Tensor(self.data.copy(), self.requires_grad)
+        return Tensor(self._value("a copy").copy(), self.requires_grad)
 
     def __deepcopy__(self, memo: dict) -> Tensor:
         return self.__copy__()
+
+    def __reduce__(self) -> Any:
+        return Tensor, (self.numpy(), self.requires_grad)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._shown()})"
 
     def _shown(self) -> str:
-        if state.trace is not None and not isinstance(self.data, (np.ndarray, np.generic, int, float)):
+        if is_traced(self.data):
             return f"shape={self.shape}, dtype={self.dtype}, value not known while compiling"
         value = np.array2string(to_numpy(self._value("repr")), separator=" ", threshold=100, prefix="Tensor(")
         return f"{value}, dtype={self.dtype}"
 
     if TYPE_CHECKING:  # bound by ops/operators.py
 
+        @staticmethod
+        def stacked(xs: list[Tensor]) -> Tensor: ...
         def __getattr__(self, name: str) -> Any: ...
         def __add__(self, other: Any) -> Tensor: ...
         def __radd__(self, other: Any) -> Tensor: ...
@@ -208,10 +235,17 @@ class Tensor:
 
 
 def as_tensor(x: Any) -> Tensor:
-    """x as a plain Tensor: what a Variable holds now, an array as it is, lists and numbers in floatx or int32."""
+    """x as a plain Tensor: what a Variable holds now, an array as it is, lists and numbers in floatx or int32.
+
+    Tensors in lists are stacked, so that gradients flow back to them.
+    """
     if type(x) is Tensor:
         return x
-    return x.read() if isinstance(x, Tensor) else Tensor(as_array(x))
+    if isinstance(x, Tensor):
+        return x.read()
+    if isinstance(x, (list, tuple)) and _holds_tensors(x):
+        return Tensor.stacked([as_tensor(item) for item in x])
+    return Tensor(as_array(x))
 
 
 def as_operand(x: Any) -> Tensor:
@@ -225,28 +259,52 @@ def as_array(x: Any, dtype: Any = None) -> Any:
     """x as a raw array: arrays keep their dtype, Python floats get floatx and integers int32."""
     if isinstance(x, Tensor):
         x = x.data
-    if not hasattr(x, "dtype") or not hasattr(x, "shape"):
-        x = _from_python(x)
+    elif type(x) is np.ndarray or isinstance(x, np.generic):
+        _refuse_unless_numbers(x.dtype, x)
+    elif not hasattr(x, "__array_namespace__") or state.xp.name == "numpy":
+        x = _from_python(x, narrow=dtype is None)
     return x if dtype is None else x.astype(dtypes.numpy_dtype(dtype))
 
 
-def _from_python(x: Any) -> np.ndarray:
-    if isinstance(x, (list, tuple)) and any(isinstance(leaf, Tensor) for leaf in x):
-        x = [leaf.numpy() if isinstance(leaf, Tensor) else leaf for leaf in x]
+def _from_python(x: Any, narrow: bool) -> Any:
+    """An array from numbers, from lists of them, or from another library's array.
+
+    `narrow` makes floatx of NumPy's float64; where a dtype was asked for, that would lose digits.
+    """
+    if isinstance(x, (list, tuple)) and _holds_tensors(x):
+        return as_tensor(x).data
+    if is_traced(x):
+        return Tensor(x)._value("an array")
     try:
         array = np.asarray(x)
     except ValueError as error:
-        raise DataError(f"Expected numbers in lists of equal length. Received: {_short(x)} ({error}).") from None
-    if array.dtype.kind not in "biuf" and not dtypes.is_floating(array.dtype):
         raise DataError(
-            f"Expected numbers. Received: {_short(x)}, which NumPy reads as dtype={array.dtype}. "
-            "Convert text to numbers first, and lists of unequal length to one length."
-        )
-    if hasattr(x, "__array__"):
+            f"Expected numbers in lists of equal length. Received: {_short(x)} ({error})."
+        ) from None
+    _refuse_unless_numbers(array.dtype, x)
+    if hasattr(x, "__array__") or not narrow:
         return array
     if array.dtype == np.float64:
         return array.astype(dtypes.numpy_dtype(dtypes.floatx()))
-    return array.astype(np.int32) if array.dtype == np.int64 else array
+    fits = array.dtype == np.int64 and (not array.size or -(2**31) <= array.min() <= array.max() < 2**31)
+    return array.astype(np.int32) if fits else array
+
+
+def _refuse_unless_numbers(dtype: np.dtype, x: Any) -> None:
+    if dtype.kind not in "fiub" and not dtypes.is_floating(dtype):
+        raise DataError(
+            f"Expected real numbers. Received: {_short(x)}, which NumPy reads as dtype={dtype}. "
+            "Convert text to numbers first, and lists of unequal length to one length."
+        )
+
+
+def _holds_tensors(x: list | tuple) -> bool:
+    kinds = set(map(type, x))  # fast for the long lists that data sets are
+    if any(issubclass(kind, Tensor) for kind in kinds):
+        return True
+    return any(issubclass(kind, (list, tuple)) for kind in kinds) and any(
+        _holds_tensors(item) for item in x if isinstance(item, (list, tuple))
+    )
 
 
 def _short(x: Any) -> str:
@@ -259,7 +317,7 @@ def tensor(x: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
 
     Args:
         x: the values. Arrays keep their dtype; Python floats become floatx ("float32"), Python integers
-            "int32".
+            "int32" ("int64" where they do not fit).
         dtype: another dtype for the result.
         requires_grad: whether `backward()` shall leave the gradient in `.grad`; needs a float dtype.
 

@@ -65,5 +65,3 @@ def outside_trace() -> Iterator[None]:
     """Run eagerly even while a function is being traced: how layers make their first weights."""
     with use_namespace(eager_namespace(), None):
         yield
-
-

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
 
 from ondol.autograd.tensor import Tensor, as_array
 from ondol.backend import dtypes
-from ondol.backend.compile import to_device, to_eager, to_numpy
+from ondol.backend.compile import is_traced, to_device, to_eager, to_numpy
 from ondol.backend.state import eager_namespace, state
-from ondol.errors import ShapeError
+from ondol.errors import ShapeError, TraceError
+
+
+# Held while a compiled program has taken the values of Variables away, until it has put new ones in their place.
+values_lock = threading.RLock()
 
 
 class Variable(Tensor):
@@ -29,8 +34,15 @@ class Variable(Tensor):
         Variable(w: [2. 3.], dtype=float32)
     """
 
-    def __init__(self, value: Any, name: str | None = None, trainable: bool = True, dtype: Any = None) -> None:
+    def __init__(
+        self, value: Any, name: str | None = None, trainable: bool = True, dtype: Any = None
+    ) -> None:
         array = as_array(value, dtype)
+        if is_traced(array):
+            raise TraceError(
+                f"Expected a first value that is known. Received: {value!r}, while a function is being compiled. "
+                "Make the Variable before that function is called, or from a NumPy array."
+            )
         self._shape = tuple(array.shape)
         self._dtype = np.dtype(array.dtype)
         self.trainable_by_nature = trainable and dtypes.is_floating(array.dtype)
@@ -54,7 +66,8 @@ class Variable(Tensor):
             return trace.read(self)
         leaf = self._leaf
         if leaf is None:
-            leaf = self._set_eager(to_eager(self._device))
+            with values_lock:
+                leaf = self._set_eager(to_eager(self._device)) if self._leaf is None else self._leaf
         return leaf
 
     @property
@@ -102,6 +115,10 @@ class Variable(Tensor):
         else:
             state.trace.grads[self] = grad
 
+    def numpy(self) -> np.ndarray:
+        """A copy of the value as a NumPy array, yours to change; only `assign` changes the Variable."""
+        return np.array(super().numpy())
+
     # -- writing
 
     def assign(self, value: Any) -> Variable:
@@ -115,8 +132,8 @@ class Variable(Tensor):
             )
         if array.dtype != self._dtype:
             array = array.astype(self._dtype)
-        elif array is given:
-            array = state.xp.array(array)  # the caller may write into theirs later
+        elif array is given or getattr(array, "base", None) is not None:
+            array = state.xp.array(array)  # the caller may write later into theirs, or what this is a view of
         self.assign_array(array)
         return self
 
@@ -131,8 +148,9 @@ class Variable(Tensor):
     def assign_array(self, array: Any) -> None:
         """`assign` for a raw array of the right shape and dtype that nobody else will write into."""
         if state.trace is None:
-            self._set_eager(array)
-            self._device = None
+            with values_lock:
+                self._set_eager(array)
+                self._device = None
         else:
             state.trace.write(self, array)
 
@@ -140,10 +158,11 @@ class Variable(Tensor):
 
     def device_value(self) -> Any:
         """The value on the compiled backend's device; the caller may give its memory away."""
-        if self._device is None:
-            assert self._leaf is not None
-            self._device = to_device(self._leaf.data)
-        return self._device
+        with values_lock:
+            if self._device is None:
+                assert self._leaf is not None
+                self._device = to_device(self._leaf.data)
+            return self._device
 
     def release(self) -> None:
         """Drop the eager view: while one lives, a program cannot reuse the memory and copies instead."""
@@ -172,11 +191,13 @@ class Variable(Tensor):
         copy.path, copy.regularizer, copy.constraint = self.path, self.regularizer, self.constraint
         return copy
 
-    __copy__ = __deepcopy__  # type: ignore[assignment]
+    def __copy__(self) -> Variable:
+        return self.__deepcopy__({})
+
     __hash__ = object.__hash__
 
-    def __getstate__(self) -> Any:
-        raise TypeError("Variables are not pickled: save the model, or store variable.numpy()")
+    def __reduce__(self) -> Any:
+        raise TypeError(f"{self!r} cannot be pickled: save the model, or store variable.numpy()")
 
     def __repr__(self) -> str:
         return f"Variable({self.path}: {self._shown()})"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,13 +25,28 @@ def load_jax() -> Any:
 
     from ondol.backend.devices import warn_of_unused_gpu
 
-    if jax.config.jax_compilation_cache_dir is None and not os.environ.get("ONDOL_NO_COMPILATION_CACHE"):
-        folder = ondol_home() / "compiled"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        jax.config.update("jax_compilation_cache_dir", str(folder))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+    configured = getattr(jax.config, "jax_compilation_cache_dir", None)
+    if configured is None and not os.environ.get("ONDOL_NO_COMPILATION_CACHE"):
+        try:
+            folder = _cache_folder()
+        except OSError as error:
+            print(f"ondol: compiled programs are not kept for the next start. {error}", file=sys.stderr)
+        else:
+            jax.config.update("jax_compilation_cache_dir", str(folder))
+            jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
     warn_of_unused_gpu()
     return jax
+
+
+def _cache_folder() -> Path:
+    """The folder of compiled programs, which can be written to."""
+    folder = ondol_home() / "compiled"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(
+            f"Expected a folder to write to. Received: {folder}. Set ONDOL_HOME to another one."
+        )
+    return folder
 
 
 @contextmanager
@@ -39,7 +56,13 @@ def tracing(trace: Any = None):
     from ondol.backend.jax_namespace import jax_namespace
 
     with jax.enable_x64(True), use_namespace(jax_namespace, trace):
-        yield
+        try:
+            yield
+        except Exception as error:
+            # jax notes on every error how to see its own frames, where a person looks for what to mend.
+            notes = getattr(error, "__notes__", [])
+            notes[:] = [note for note in notes if "JAX has removed its internal frames" not in note]
+            raise
 
 
 def abstract(f: Callable, *specs: Any) -> Any:
@@ -88,6 +111,12 @@ def compile(
     done = time.perf_counter()
     compilations.add(Compilation(name, reason, traced - start, done - traced))
     return program
+
+
+def is_traced(array: Any) -> bool:
+    """Whether an array stands for one that a program will compute: its value is not known."""
+    jax = sys.modules.get("jax")
+    return jax is not None and isinstance(array, jax.core.Tracer)
 
 
 def to_device(array: Any) -> Any:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,8 +36,15 @@ def devices() -> list[Device]:
 
 def nvidia_gpus() -> list[str]:
     """Names of the NVIDIA GPUs that the driver sees, whether or not the backend can use them."""
-    if sys.platform == "linux" and not Path("/proc/driver/nvidia").exists() and not Path("/dev/nvidia0").exists():
+    if (
+        sys.platform == "linux"
+        and not Path("/proc/driver/nvidia").exists()
+        and not Path("/dev/nvidia0").exists()
+    ):
         return []  # the usual case costs two look-ups and starts no process
+    import shutil
+    import subprocess
+
     program = shutil.which("nvidia-smi")
     if program is None:
         return []

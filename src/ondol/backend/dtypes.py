@@ -46,7 +46,10 @@ def standardize_dtype(dtype: Any) -> str:
         return floatx()
     if dtype is int:
         return "int32"
-    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None) or np.dtype(dtype).name
+    try:
+        name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None) or np.dtype(dtype).name
+    except TypeError:
+        name = dtype
     if name == "float":
         return floatx()
     if name == "int":
@@ -58,6 +61,8 @@ def standardize_dtype(dtype: Any) -> str:
 
 def numpy_dtype(dtype: Any) -> np.dtype:
     """The NumPy dtype of a name; bfloat16 comes from ml_dtypes, which jax installs."""
+    if isinstance(dtype, np.dtype) and dtype.kind in "biuf":
+        return dtype  # asking a dtype for its name costs more than a small array operation
     name = standardize_dtype(dtype)
     if name == "bfloat16":
         import ml_dtypes

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
+
+
+OLDER_NAMES = {"on_train_batch_begin": ("on_batch_begin",), "on_train_batch_end": ("on_batch_end",)}
 
 
 class Callback:
@@ -40,8 +42,14 @@ class Callback:
     def on_train_end(self, logs: dict | None = None) -> None: ...
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None: ...
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None: ...
-    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None: ...
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None: ...
+    def on_batch_begin(self, batch: int, logs: dict | None = None) -> None: ...
+    def on_batch_end(self, batch: int, logs: dict | None = None) -> None: ...
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        self.on_batch_begin(batch, logs)  # the older name of the same hook
+
+    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        self.on_batch_end(batch, logs)
+
     def on_test_begin(self, logs: dict | None = None) -> None: ...
     def on_test_end(self, logs: dict | None = None) -> None: ...
     def on_test_batch_begin(self, batch: int, logs: dict | None = None) -> None: ...
@@ -59,21 +67,27 @@ class Callback:
 class CallbackList:
     """Several callbacks as one: `callbacks.call("on_epoch_end", 3, logs)` calls each that has the hook."""
 
-    def __init__(self, callbacks: Sequence[Callback], model: Any, params: dict[str, Any]) -> None:
-        for callback in callbacks:
+    def __init__(self, callbacks: Any, model: Any, params: dict[str, Any]) -> None:
+        self.callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or [])
+        for callback in self.callbacks:
             if not isinstance(callback, Callback):
+                hint = f" Make an object of it: {callback.__name__}()." if isinstance(callback, type) else ""
                 raise TypeError(
-                    f"Expected callbacks that are instances of od.callbacks.Callback. Received: {callback!r}."
+                    f"Expected callbacks that are objects of od.callbacks.Callback. Received: {callback!r}.{hint}"
                 )
             callback.set_model(model)
             callback.set_params(params)
-        self.callbacks = list(callbacks)
 
-    def call(self, hook: str, *args: Any, **kwargs: Any) -> None:
+    def call(self, hook: str, *args: Any) -> None:
+        """Call a hook; where there are no logs it gets an empty dict, as in Keras."""
+        wanted = 2 if "epoch" in hook or "batch" in hook else 1
+        args = args if len(args) == wanted else (*args, {})
         for callback in self.callbacks:
-            if callback.overrides(hook):
-                getattr(callback, hook)(*args, **kwargs)
+            if callback.overrides(hook, *OLDER_NAMES.get(hook, ())):
+                getattr(callback, hook)(*args)
 
     def wants_batches(self, kind: str) -> bool:
         """Whether somebody wants to be called at every batch of "train", "test" or "predict"."""
-        return any(c.overrides(f"on_{kind}_batch_begin", f"on_{kind}_batch_end") for c in self.callbacks)
+        hooks = (f"on_{kind}_batch_begin", f"on_{kind}_batch_end")
+        names = [name for hook in hooks for name in (hook, *OLDER_NAMES.get(hook, ()))]
+        return any(c.overrides(*names) for c in self.callbacks)

@@ -1,6 +1,6 @@
 """Data on its way into a model: standard forms, checks, batches."""
 
-from ondol.data.arrays import ArrayData, standardize
+from ondol.data.arrays import ArrayData, standardize, standardize_inputs
 from ondol.data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
-__all__ = ["ArrayData", "pack_x_y_sample_weight", "standardize", "unpack_x_y_sample_weight"]
+__all__ = ["ArrayData", "pack_x_y_sample_weight", "standardize", "standardize_inputs", "unpack_x_y_sample_weight"]

@@ -27,7 +27,35 @@ def standardize(data: Any, name: str) -> Any:
         return [standardize(item, f"{name}[{i}]") for i, item in enumerate(data)]
     if hasattr(data, "to_numpy"):  # pandas
         data = data.to_numpy()
-    return _as_model_data(to_numpy(as_array(data)), name)
+    return _as_model_data(_as_numpy(data, name), name)
+
+
+def standardize_inputs(x: Any) -> Any:
+    """Inputs without targets in standard form.
+
+    Raises:
+        DataError: for inputs that are missing or of different lengths.
+    """
+    if x is None:
+        raise DataError("Expected data. Received: x=None.")
+    data = standardize(x, "x")
+    if not isinstance(data, np.ndarray):
+        _check_lengths(_named("x", data), data)
+    return data
+
+
+def _as_numpy(data: Any, name: str) -> np.ndarray:
+    if isinstance(data, Tensor) or _is_array(data):
+        return to_numpy(as_array(data))
+    try:
+        array = np.asarray(data)
+    except ValueError:  # lists of unequal length
+        lengths = sorted({len(item) for item in data if hasattr(item, "__len__")})
+        raise DataError(
+            f"Expected {name} to hold samples of one shape. Received: lists of unequal length, {_few(lengths)}. "
+            "Cut them to one length, or fill them up with zeros."
+        ) from None
+    return array if array.dtype.kind in "OUSMm" else to_numpy(as_array(data))
 
 
 def _is_array(x: Any) -> bool:
@@ -42,8 +70,18 @@ def _as_model_data(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and _fits_int32(array):
         return array.astype(np.int32)
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
-        raise DataError(f"Expected {name} to hold numbers. Received: {name}.dtype={array.dtype}.")
+        example = f", such as {array.reshape(-1)[0]!r}" if array.size else ""
+        raise DataError(
+            f"Expected {name} to hold numbers. Received: {name}.dtype={array.dtype}{example}. Turn names of classes into "
+            f"numbers with names, {name} = np.unique({name}, return_inverse=True); a table whose columns are all numbers "
+            f"with {name}.astype('float32')."
+        )
     return array
+
+
+def _few(items: list[Any]) -> str:
+    shown = [str(item) for item in items[:4]]
+    return ", ".join(shown) + (f", ... ({len(items)} in all)" if len(items) > 4 else "")
 
 
 def _fits_int32(array: np.ndarray) -> bool:
@@ -65,10 +103,10 @@ class ArrayData:
 
     def __init__(self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None) -> None:
         if x is None:
-            raise DataError("Expected training data. Received: x=None.")
+            raise DataError("Expected data. Received: x=None.")
         self.x, self.y = standardize(x, "x"), standardize(y, "y")
-        self.sample_weight = standardize(sample_weight, "sample_weight")
-        self._check_lengths()
+        self.given_weight = self.sample_weight = standardize(sample_weight, "sample_weight")
+        _check_lengths(self._named_leaves(), self.x)
         self._check_finite()
         if class_weight is not None:
             self.sample_weight = self._weights_of_classes(class_weight)
@@ -92,38 +130,31 @@ class ArrayData:
         return tree.map_tree(lambda a: None if a is None else a[rows], self.structure)
 
     def split(self, share: float) -> tuple[ArrayData, ArrayData]:
-        """The first samples, and the last `share` of them apart (as Keras' validation_split)."""
+        """The first samples, and the last `share` of them apart (as Keras' validation_split).
+
+        Class weights are for learning: the samples set apart have none.
+        """
         n = len(self)
-        cut = int(n * (1.0 - share))
+        fits = isinstance(share, (int, float)) and 0 < share < 1
+        cut = int(n * (1.0 - share)) if fits else 0
         if not 0 < cut < n:
-            raise DataError(f"Expected 0 < validation_split < 1 that leaves samples on both sides of {n}. "
-                            f"Received: validation_split={share}.")
-        return self._part(slice(None, cut)), self._part(slice(cut, None))
+            raise DataError(
+                f"Expected 0 < validation_split < 1 that leaves some of the {n} samples on both sides. "
+                f"Received: validation_split={share!r}."
+            )
+        learned, held_out = self._part(slice(None, cut)), self._part(slice(cut, None))
+        held_out.sample_weight = held_out.given_weight
+        return learned, held_out
 
     def _part(self, rows: slice) -> ArrayData:
         part = object.__new__(ArrayData)
-        part.x, part.y, part.sample_weight = (
-            tree.map_tree(lambda a: None if a is None else a[rows], data) for data in (self.x, self.y, self.sample_weight)
-        )
+        for name in ("x", "y", "sample_weight", "given_weight"):
+            setattr(part, name, tree.map_tree(lambda a: None if a is None else a[rows], getattr(self, name)))
         return part
 
     def _named_leaves(self) -> list[tuple[str, Any]]:
         parts = (("x", self.x), ("y", self.y), ("sample_weight", self.sample_weight))
-        return [(name, leaf) for name, part in parts for leaf in tree.flatten(part) if leaf is not None]
-
-    def _check_lengths(self) -> None:
-        named = self._named_leaves()
-        lengths = {len(leaf) for _, leaf in named}
-        if len(lengths) > 1:
-            shapes = ", ".join(f"{name}.shape={leaf.shape}" for name, leaf in named)
-            raise DataError(
-                f"Expected one target and one weight for each sample: equal lengths along the first axis. Received: {shapes}."
-            )
-        if lengths == {0}:
-            raise DataError(f"Expected at least one sample. Received: x.shape={named[0][1].shape}, which is empty.")
-        for name, leaf in named:
-            if leaf.size == 0:
-                raise DataError(f"Expected data of at least one number a sample. Received: {name}.shape={leaf.shape}.")
+        return [found for name, part in parts for found in _named(name, part)]
 
     def _check_finite(self) -> None:
         for name, leaf in self._named_leaves():
@@ -143,19 +174,62 @@ class ArrayData:
     def _weights_of_classes(self, class_weight: dict[int, float]) -> np.ndarray:
         y = self.y
         if not isinstance(y, np.ndarray):
-            raise DataError("Expected one array of targets with class_weight. Received: targets for several outputs.")
-        if not isinstance(class_weight, dict):
-            raise DataError(f"Expected class_weight={{label: weight}}. Received: class_weight={class_weight!r}.")
+            raise DataError("Expected one array of targets with class_weight. Received: none, or targets for several outputs.")
         many = y.ndim > 1 and y.shape[-1] > 1
         labels = (y.argmax(-1) if many else y.reshape(len(y))).astype(int)
-        missing = sorted(set(np.unique(labels).tolist()) - set(class_weight))
-        if missing:
-            raise DataError(
-                f"Expected a weight for every class in y. Received: class_weight={class_weight}, "
-                f"which lacks {', '.join(map(str, missing))}."
-            )
-        table = np.zeros(max(class_weight) + 1, floatx())
-        for label, weight in class_weight.items():
-            table[label] = weight
-        weights = table[labels]
+        table = _weight_of_label(class_weight, np.unique(labels).tolist())
+        weights = np.array([table[label] for label in labels.tolist()], floatx())
         return weights if self.sample_weight is None else weights * self.sample_weight
+
+
+def _named(name: str, part: Any) -> list[tuple[str, Any]]:
+    """The arrays in a structure, with names as they would be written: x[0], y['out']."""
+    if isinstance(part, dict):
+        return [found for key, item in part.items() for found in _named(f"{name}[{key!r}]", item)]
+    if isinstance(part, list):
+        return [found for i, item in enumerate(part) for found in _named(f"{name}[{i}]", item)]
+    return [] if part is None else [(name, part)]
+
+
+def _check_lengths(named: list[tuple[str, Any]], x: Any) -> None:
+    lengths = {len(leaf) for _, leaf in named}
+    if len(lengths) > 1:
+        shapes = _few([f"{name}.shape={leaf.shape}" for name, leaf in named])
+        raise DataError(
+            "Expected as many targets (and weights) as samples: equal lengths along the first axis. "
+            f"Received: {shapes}.{_hint_at_stacking(x)}"
+        )
+    if lengths == {0}:
+        raise DataError(f"Expected at least one sample. Received: x.shape={named[0][1].shape}, which is empty.")
+    for name, leaf in named:
+        if leaf.size == 0:
+            raise DataError(f"Expected data of at least one number a sample. Received: {name}.shape={leaf.shape}.")
+
+
+def _hint_at_stacking(x: Any) -> str:
+    if isinstance(x, list) and len({a.shape for a in x if isinstance(a, np.ndarray)}) == 1:
+        return " A list of arrays means several inputs: for samples in a list, pass np.stack(x)."
+    return ""
+
+
+def _weight_of_label(class_weight: Any, labels: list[int]) -> dict[int, float]:
+    if not isinstance(class_weight, dict):
+        raise DataError(
+            f"Expected class_weight to be a dict, {{label: weight}}. Received: class_weight={class_weight!r}. "
+            "dict(enumerate(weights)) makes one of a list."
+        )
+    for label, weight in class_weight.items():
+        if not isinstance(label, (int, np.integer)) or label < 0:
+            raise DataError(
+                f"Expected class numbers 0, 1, ... as keys of class_weight. Received: key {label!r}. Use the numbers that "
+                "stand for the classes in y."
+            )
+        if not isinstance(weight, (int, float, np.number)) or not 0 <= weight < np.inf:
+            raise DataError(f"Expected weights of 0 or more in class_weight. Received: class_weight[{label}]={weight!r}.")
+    missing = sorted(set(labels) - set(class_weight))
+    if missing:
+        raise DataError(
+            f"Expected a weight for every class in y. Received: class_weight={class_weight}, which lacks {_few(missing)}. "
+            "A weight of 1.0 leaves a class as it is."
+        )
+    return {int(label): float(weight) for label, weight in class_weight.items()}

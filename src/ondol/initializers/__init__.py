@@ -10,16 +10,16 @@ import numpy as np
 from ondol.autograd import Tensor
 from ondol.initializers.constant_initializers import Constant, FromArray, Identity, Ones, Zeros
 from ondol.initializers.initializer import Initializer
-from ondol.initializers.random_initializers import Orthogonal, RandomNormal, RandomUniform, TruncatedNormal
-from ondol.initializers.variance_scaling import (
+from ondol.initializers.named_scalings import (
     GlorotNormal,
     GlorotUniform,
     HeNormal,
     HeUniform,
     LecunNormal,
     LecunUniform,
-    VarianceScaling,
 )
+from ondol.initializers.random_initializers import Orthogonal, RandomNormal, RandomUniform, TruncatedNormal
+from ondol.initializers.variance_scaling import VarianceScaling
 from ondol.utils.registry import Registry
 
 zeros, ones, constant, identity = Zeros, Ones, Constant, Identity  # Keras' other spellings

@@ -293,7 +293,26 @@ class Layer:
         y = record(self, args, kwargs)
         self._call_number = -1  # penalties of this trial with abstract values are none
         self._output_shape = tree.map_tree(lambda t: t.shape, y)
+        self._last_symbols = (args[0] if args else None), y
         return y
+
+    @property
+    def input(self) -> Any:
+        """The Symbol (or Symbols) that the layer was last called on in a functional or Sequential model."""
+        return self._symbols_of_call()[0]
+
+    @property
+    def output(self) -> Any:
+        """The Symbol (or Symbols) that the call gave: outputs for a Model that looks into another one."""
+        return self._symbols_of_call()[1]
+
+    def _symbols_of_call(self) -> tuple[Any, Any]:
+        if self._last_symbols is None:
+            raise AttributeError(
+                f"Layer '{self.name}' has no input and output yet: it is not part of a model that knows its input "
+                "shape. Give the model an od.Input first."
+            )
+        return self._last_symbols
 
     def _cast(self, x: Any) -> Any:
         """Inputs as Tensors; with autocast, floats in the dtype that the layer computes in."""
@@ -319,12 +338,14 @@ class Layer:
         parameters = [
             p for p in inspect.signature(self.build).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD
         ]
+        first = shape_of(args[0] if args else next(iter(kwargs.values()), None))
         with outside_trace():
             if len(parameters) > 1:  # build(query_shape, value_shape) for call(query, value)
                 given = inspect.signature(self.call).bind(*args, **kwargs).arguments
                 self.build(**{p.name: shape_of(given.get(p.name.removesuffix("_shape"))) for p in parameters})
             else:
-                self.build(shape_of(args[0] if args else next(iter(kwargs.values()), None)))
+                self.build(first)
+        self._built_input_shape = first
         self.built = True
 
     @classmethod

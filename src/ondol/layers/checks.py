@@ -22,15 +22,21 @@ def as_floats(layer: Any, inputs: Any) -> Any:
     return inputs if is_floating(inputs.dtype) else inputs.astype(layer.compute_dtype)
 
 
+def check_axes(layer: Any, input_shape: Any) -> None:
+    """Refuse inputs without a batch axis or without one of features."""
+    if len(input_shape) < 2:
+        raise ShapeError(
+            f"Layer '{layer.name}' expected inputs of shape (batch, ..., features). "
+            f"Received: inputs.shape={tuple(input_shape)}. A single sample needs a batch axis, x[None, :]; "
+            "samples of one feature each need a feature axis, x[:, None]."
+        )
+
+
 def check_features(layer: Any, inputs: Any, features: int) -> None:
     """Refuse inputs whose last axis has not the length that the weights were made for."""
     shape = inputs.shape
     if len(shape) < 2:
-        raise ShapeError(
-            f"Layer '{layer.name}' expected inputs of shape (batch, ..., {features}). "
-            f"Received: inputs.shape={shape}. A single sample needs a batch axis, x[None, :]; "
-            "samples of one feature each need a feature axis, x[:, None]."
-        )
+        check_axes(layer, shape)
     if shape[-1] != features:
         raise ShapeError(
             f"Layer '{layer.name}' expected inputs whose last axis has length {features}, "

@@ -10,6 +10,10 @@ from ondol.utils import serialization
 
 # What is being loaded may hold layers within layers: these hold for all of them.
 _custom: dict[str, Any] = {}
+# While a file is written, the number of each layer, by its id; while it is read, the layer of each number.
+_numbers: dict[int, int] = {}
+_made: dict[int, Any] = {}
+_sharing = False
 
 
 def known_layers() -> dict[str, Any]:
@@ -47,9 +51,23 @@ def custom_objects(objects: Mapping[str, Any] | None) -> Iterator[None]:
         _custom.update(before)
 
 
+@contextmanager
+def sharing() -> Iterator[None]:
+    """Inside the block a layer that stands in several models is written with a number, and made once."""
+    global _sharing
+    _sharing = True
+    try:
+        yield
+    finally:
+        _sharing = False
+        _numbers.clear()
+        _made.clear()
+
+
 def serialize(layer: Any) -> dict[str, Any]:
     """A layer's class name and configuration as JSON data."""
-    return serialization.serialize(layer)
+    form = serialization.serialize(layer)
+    return {**form, "number": _numbers.setdefault(id(layer), len(_numbers))} if _sharing else form
 
 
 def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -58,4 +76,10 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
     Raises:
         UnknownNameError: for a class that is not known.
     """
-    return serialization.deserialize(config, known_layers(), {**_custom, **(custom_objects or {})}, "layer")
+    number = config.get("number") if _sharing else None
+    if number in _made:
+        return _made[number]
+    layer = serialization.deserialize(config, known_layers(), {**_custom, **(custom_objects or {})}, "layer")
+    if number is not None:
+        _made[number] = layer
+    return layer

@@ -6,7 +6,7 @@ from typing import Any
 
 from ondol import ops
 from ondol.autograd import Tensor, as_tensor
-from ondol.backend import floatx, is_floating
+from ondol.backend import floatx
 from ondol.errors import ShapeError
 from ondol.losses.reduction import squeeze_or_expand_to_same_rank
 
@@ -38,12 +38,18 @@ def aligned(loss: str, y_true: Any, y_pred: Any, remedy: str = "") -> tuple[Tens
         )
     if not y_true.shape:
         return y_true, y_pred
-    target, prediction = squeeze_or_expand_to_same_rank(y_true, y_pred)
+    target, prediction = of_one_rank(y_true, y_pred)
     if target.shape != prediction.shape:
         raise ShapeError(
             f"Expected {loss}(y_true, y_pred) of equal shapes. "
             f"Received: y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}. {remedy or EQUAL_SHAPES}"
         )
+    return target, prediction
+
+
+def of_one_rank(y_true: Tensor, y_pred: Tensor) -> tuple[Tensor, Tensor]:
+    """`squeeze_or_expand_to_same_rank`, after which predictions still remember their logits."""
+    target, prediction = squeeze_or_expand_to_same_rank(y_true, y_pred)
     if y_pred.logits is not None and prediction is not y_pred:
         prediction.logits = ops.reshape(y_pred.logits, prediction.shape)
         prediction.made_by = y_pred.made_by
@@ -63,4 +69,4 @@ LABELS_TO_CATEGORICAL = (
 def float_tensor(x: Any) -> Tensor:
     """x as a Tensor of a float dtype: integers become floatx."""
     x = as_tensor(x)
-    return x if is_floating(x.dtype) else ops.cast(x, floatx())
+    return ops.cast(x, floatx()) if x.dtype.kind in "biu" else x

@@ -7,13 +7,12 @@ rounds to 0 or 1. Other probabilities are clipped to [1e-7, 1 - 1e-7].
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from ondol import ops
 from ondol.autograd import Tensor, as_tensor
 from ondol.errors import ShapeError
-from ondol.losses.alignment import EPSILON, LABELS_TO_CATEGORICAL, aligned, float_tensor
+from ondol.losses.alignment import LABELS_TO_CATEGORICAL, aligned, float_tensor
 
 
 def categorical_crossentropy(
@@ -43,12 +42,7 @@ def categorical_crossentropy(
     y_true, y_pred = aligned("categorical_crossentropy", y_true, y_pred, LABELS_TO_CATEGORICAL)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + label_smoothing / y_pred.shape[axis]
-    logits = find_logits("softmax", y_pred, from_logits, axis)
-    if logits is None:
-        return -ops.sum(y_true * ops.log(_probabilities(y_pred, axis)), axis=axis)
-    if _is_last(axis, y_pred):
-        return ops.softmax_cross_entropy(y_true, logits)
-    return -ops.sum(y_true * ops.log_softmax(logits, axis=axis), axis=axis)
+    return ops.categorical_crossentropy(y_true, y_pred, from_logits, axis)
 
 
 def sparse_categorical_crossentropy(
@@ -81,15 +75,7 @@ def sparse_categorical_crossentropy(
     if ignore_class is not None:
         counts = ops.not_equal(labels, ignore_class)
         labels = ops.where(counts, labels, 0)
-    logits = find_logits("softmax", y_pred, from_logits, axis)
-    if not _is_last(axis, y_pred):
-        y_pred = ops.moveaxis(y_pred, axis, -1)
-        logits = None if logits is None else ops.moveaxis(logits, axis, -1)
-    if logits is None:
-        p = ops.take_along_axis(_probabilities(y_pred, -1), ops.expand_dims(labels, -1), axis=-1)
-        loss = -ops.log(ops.squeeze(p, -1))
-    else:
-        loss = ops.sparse_softmax_cross_entropy(labels, logits)
+    loss = ops.sparse_categorical_crossentropy(labels, y_pred, from_logits, axis)
     return loss if counts is None else ops.where(counts, loss, 0.0)
 
 
@@ -116,38 +102,13 @@ def binary_crossentropy(
     y_true, y_pred = aligned("binary_crossentropy", y_true, y_pred, ONE_UNIT_EACH)
     if label_smoothing:
         y_true = y_true * (1.0 - label_smoothing) + 0.5 * label_smoothing
-    logits = find_logits("sigmoid", y_pred, from_logits)
-    if logits is not None:
-        return ops.mean(ops.sigmoid_cross_entropy(y_true, logits), axis=axis)
-    p = ops.clip(y_pred, EPSILON, 1.0 - EPSILON)
-    return -ops.mean(y_true * ops.log(p) + (1.0 - y_true) * ops.log(1.0 - p), axis=axis)
+    return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits), axis=axis)
 
 
 ONE_UNIT_EACH = (
     "Give the last layer one unit with sigmoid for each number of a target; for class numbers 0, 1, 2, ... "
     "use softmax and sparse_categorical_crossentropy."
 )
-
-
-def find_logits(activation: str, y_pred: Tensor, from_logits: bool, axis: int = -1) -> Tensor | None:
-    """What `y_pred` was made of, if it is known: itself, or the input of the activation that made it."""
-    made_by_it = y_pred.made_by == activation and _is_last(axis, y_pred)
-    if made_by_it and from_logits:
-        warnings.warn(
-            f"from_logits=True, but the predictions are the output of a {activation}: probabilities, not "
-            f"logits. The loss is computed from the {activation}'s input. Remove the {activation} from the "
-            "last layer, or from_logits=True from the loss.",
-            stacklevel=4,
-        )
-    if made_by_it:
-        return y_pred.logits
-    return y_pred if from_logits else None
-
-
-def _probabilities(y_pred: Tensor, axis: int) -> Tensor:
-    """Predictions scaled to a sum of 1, and kept away from 0 and 1."""
-    p = y_pred / ops.sum(y_pred, axis=axis, keepdims=True)
-    return ops.clip(p, EPSILON, 1.0 - EPSILON)
 
 
 def _labels(y_true: Any, y_pred: Tensor, axis: int) -> Tensor:
@@ -165,8 +126,4 @@ def _labels(y_true: Any, y_pred: Tensor, axis: int) -> Tensor:
             f"Received: y_true.shape={given}, y_pred.shape={y_pred.shape}. "
             "If y_true holds one-hot rows, use categorical_crossentropy."
         )
-    return ops.cast(labels, "int32")
-
-
-def _is_last(axis: int, x: Tensor) -> bool:
-    return axis in (-1, x.ndim - 1)
+    return labels if labels.dtype.kind == "i" else ops.cast(labels, "int32")

@@ -9,10 +9,13 @@ import numpy as np
 
 from ondol import ops
 from ondol.autograd import Tensor, as_tensor
-from ondol.backend import is_floating, standardize_dtype
+from ondol.backend import floatx, standardize_dtype
+from ondol.losses.alignment import of_one_rank
 from ondol.losses.checks import check_numbers
 from ondol.losses.reduction import reduce_weighted_values, standardize_reduction
 from ondol.utils.naming import to_snake_case
+
+WIDE_FLOATS = (np.dtype("float32"), np.dtype("float64"))
 
 
 class Loss:
@@ -96,9 +99,10 @@ class Loss:
 
     def _prediction(self, y_pred: Any) -> Tensor:
         y_pred = as_tensor(y_pred)
-        dtype = self.dtype or _computing_dtype(y_pred.dtype)
-        if y_pred.dtype == dtype:
+        if y_pred.dtype in WIDE_FLOATS and (self.dtype is None or y_pred.dtype == self.dtype):
             return y_pred
+        # Half precision is too coarse to sum a batch in, and integers cannot be differentiated.
+        dtype = self.dtype or ("float64" if floatx() == "float64" else "float32")
         cast = ops.cast(y_pred, dtype)
         if y_pred.logits is not None:
             cast.logits, cast.made_by = ops.cast(y_pred.logits, dtype), y_pred.made_by
@@ -106,13 +110,15 @@ class Loss:
 
     def _target(self, y_true: Any) -> Tensor:
         y_true = as_tensor(y_true)
-        if self.integer_targets or is_floating(y_true.dtype):
+        if self.integer_targets or y_true.dtype.kind not in "biu":
             return y_true
-        return ops.cast(y_true, self.dtype or standardize_dtype(None))
+        return ops.cast(y_true, self.dtype or floatx())
 
 
 class LossFunctionWrapper(Loss):
     """A Loss from a function fn(y_true, y_pred, **kwargs) that gives one value for each sample.
+
+    Targets `(batch,)` reach it as `(batch, 1)` where predictions have that shape.
 
     Args:
         fn: the function.
@@ -140,6 +146,8 @@ class LossFunctionWrapper(Loss):
         self._fn_kwargs = kwargs
 
     def call(self, y_true: Any, y_pred: Any) -> Tensor:
+        if isinstance(y_true, Tensor) and isinstance(y_pred, Tensor):
+            y_true, y_pred = of_one_rank(y_true, y_pred)
         return self.fn(y_true, y_pred, **self._fn_kwargs)
 
     def get_config(self) -> dict[str, Any]:
@@ -161,11 +169,3 @@ def _map(f: Callable, x: Any) -> Any:
     if isinstance(x, (list, tuple)) and any(isinstance(e, (dict, Tensor, np.ndarray)) for e in x):
         return type(x)(_map(f, e) for e in x)
     return f(x)
-
-
-def _computing_dtype(dtype: Any) -> Any:
-    """Half precision is too coarse to sum a batch in; integers cannot be differentiated."""
-    if dtype.name in ("float32", "float64"):
-        return dtype
-    floatx = standardize_dtype(None)
-    return floatx if floatx == "float64" else "float32"

@@ -45,7 +45,9 @@ def weights_like(sample_weight: Any, values: Tensor) -> Tensor:
     Raises:
         ShapeError: where an axis of the weights is neither 1 nor that of the values.
     """
-    weight = ops.cast(as_tensor(sample_weight), values.dtype)
+    weight = as_tensor(sample_weight)
+    if weight.dtype != values.dtype:
+        weight = ops.cast(weight, values.dtype)
     given = weight.shape
     if weight.ndim == values.ndim + 1 and given[-1] == 1:
         weight = ops.squeeze(weight, -1)
@@ -60,16 +62,13 @@ def weights_like(sample_weight: Any, values: Tensor) -> Tensor:
     return ops.reshape(weight, weight.shape + (1,) * missing) if missing else weight
 
 
-def apply_mask(sample_weight: Any, mask: Any, reduction: str | None) -> Any:
+def apply_mask(sample_weight: Any, mask: Any, reduction: str | None) -> Tensor:
     """Merge a mask (1 where a value counts) into the weights.
 
     For the means over the batch a valid value weighs total / valid, so that the sum divided by the number of
     all values is the mean of the valid ones.
     """
-    if mask is None:
-        return sample_weight
-    weight = as_tensor(mask)
-    weight = ops.cast(weight, "float32")
+    weight = ops.cast(mask, "float32")
     if reduction in ("mean", "sum_over_batch_size"):
         weight = weight * (weight.size / ops.maximum(ops.sum(weight), 1.0))
     if sample_weight is None:
@@ -95,10 +94,10 @@ def reduce_weighted_values(
             in the number that it is divided by.
         reduction: which of the formulas.
     """
-    standardize_reduction(reduction)
     values = as_tensor(values)
-    sample_weight = apply_mask(sample_weight, mask, reduction)
     weight = None
+    if mask is not None:
+        sample_weight = apply_mask(sample_weight, mask, reduction)
     if sample_weight is not None:
         weight = weights_like(sample_weight, values) if values.ndim else ops.cast(sample_weight, values.dtype)
         values = values * weight

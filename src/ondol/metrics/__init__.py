@@ -16,6 +16,14 @@ from ondol.losses import (
     sparse_categorical_crossentropy,
     squared_hinge,
 )
+from ondol.metrics.accuracies import (
+    accuracy,
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
+)
 from ondol.metrics.accuracy_metrics import (
     Accuracy,
     BinaryAccuracy,
@@ -23,12 +31,6 @@ from ondol.metrics.accuracy_metrics import (
     SparseCategoricalAccuracy,
     SparseTopKCategoricalAccuracy,
     TopKCategoricalAccuracy,
-    accuracy,
-    binary_accuracy,
-    categorical_accuracy,
-    sparse_categorical_accuracy,
-    sparse_top_k_categorical_accuracy,
-    top_k_categorical_accuracy,
 )
 from ondol.metrics.hinge_metrics import CategoricalHinge, Hinge, SquaredHinge
 from ondol.metrics.metric import Metric

@@ -9,8 +9,8 @@ import numpy as np
 
 from ondol import initializers
 from ondol.autograd import Variable, no_grad, outside_trace
-from ondol.backend.dtypes import numpy_dtype, standardize_dtype
-from ondol.utils.registry import to_snake_case
+from ondol.backend.dtypes import floatx, numpy_dtype, standardize_dtype
+from ondol.utils.naming import to_snake_case
 
 
 class Metric:
@@ -41,8 +41,7 @@ class Metric:
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or to_snake_case(type(self).__name__)
-        floatx = standardize_dtype(None)
-        self.dtype = standardize_dtype(dtype) if dtype else ("float64" if floatx == "float64" else "float32")
+        self.dtype = standardize_dtype(dtype or ("float64" if floatx() == "float64" else "float32"))
         self._variables: list[Variable] = []
 
     def add_variable(

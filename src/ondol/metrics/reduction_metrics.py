@@ -7,7 +7,7 @@ from typing import Any
 
 from ondol import ops
 from ondol.autograd import Tensor, as_tensor, no_grad
-from ondol.losses.reduction import squeeze_or_expand_to_same_rank, weights_like
+from ondol.losses.reduction import weights_like
 from ondol.metrics.metric import Metric
 
 
@@ -32,7 +32,7 @@ class Sum(Metric):
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Take in values `(batch, ...)`, and their weights."""
         with no_grad():
-            values = ops.cast(as_tensor(values), self.dtype)
+            values = cast_like(self.total, values)
             if sample_weight is not None:
                 values = values * weights_like(sample_weight, values)
             self.total.assign_add(ops.sum(values))
@@ -65,13 +65,14 @@ class Mean(Metric):
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Take in values `(batch, ...)` or one number, and their weights."""
         with no_grad():
-            values = ops.cast(as_tensor(values), self.dtype)
-            count: Any = float(values.shape[0] if values.ndim else 1)
+            values = cast_like(self.total, values)
+            shape = values.shape
+            count: Any = float(shape[0]) if shape else 1.0
             if sample_weight is not None:
                 values, count = weighted(values, sample_weight)
-            if values.ndim > 1:
-                values = ops.mean(values, axis=tuple(range(1, values.ndim)))
-            self.total.assign_add(ops.sum(values))
+            if len(shape) > 1:
+                values = ops.mean(values, axis=tuple(range(1, len(shape))))
+            self.total.assign_add(ops.sum(values) if shape else values)
             self.count.assign_add(count)
 
     def result(self) -> Tensor:
@@ -150,11 +151,18 @@ def weighted(values: Tensor, sample_weight: Any) -> tuple[Tensor, Tensor]:
         sample_weight: `(batch,)`, or more of the leading axes of `values`; a sample with several weights
             counts with their mean.
     """
-    weight = ops.cast(as_tensor(sample_weight), values.dtype)
-    values, weight = squeeze_or_expand_to_same_rank(values, weight)
-    weight = weights_like(weight, values) if values.ndim else weight
+    weight = cast_like(values, sample_weight)
+    if not values.shape:
+        return values * weight, ops.sum(weight)
+    weight = weights_like(weight, values)
     each = ops.mean(weight, axis=tuple(range(1, weight.ndim))) if weight.ndim > 1 else weight
     count = ops.sum(each)
-    if values.ndim and weight.shape[0] != values.shape[0]:  # one weight for the whole batch
+    if weight.shape[0] != values.shape[0]:  # one weight for the whole batch
         count = count * float(values.shape[0])
     return values * weight, count
+
+
+def cast_like(other: Tensor, x: Any) -> Tensor:
+    """x as a Tensor of another's dtype."""
+    x = as_tensor(x)
+    return x if x.dtype == other.dtype else ops.cast(x, other.dtype)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ondol import losses
 from ondol.losses.by_form import target_form
-from ondol.metrics import accuracy_metrics as accuracies
+from ondol.metrics import accuracy_metrics as shares
 from ondol.metrics import hinge_metrics as margins
 from ondol.metrics import probabilistic_metrics as probabilities
 from ondol.metrics import regression_metrics as numbers
@@ -21,12 +21,12 @@ registry = Registry(
         Mean,
         Sum,
         MeanMetricWrapper,
-        accuracies.Accuracy,
-        accuracies.BinaryAccuracy,
-        accuracies.CategoricalAccuracy,
-        accuracies.SparseCategoricalAccuracy,
-        accuracies.TopKCategoricalAccuracy,
-        accuracies.SparseTopKCategoricalAccuracy,
+        shares.Accuracy,
+        shares.BinaryAccuracy,
+        shares.CategoricalAccuracy,
+        shares.SparseCategoricalAccuracy,
+        shares.TopKCategoricalAccuracy,
+        shares.SparseTopKCategoricalAccuracy,
         numbers.MeanSquaredError,
         numbers.RootMeanSquaredError,
         numbers.MeanAbsoluteError,
@@ -53,7 +53,7 @@ registry = Registry(
         "bce": probabilities.BinaryCrossentropy,
         "kld": probabilities.KLDivergence,
         "huber": losses.huber,
-        "acc": accuracies.Accuracy,
+        "acc": shares.Accuracy,
     },
 )
 
@@ -94,9 +94,9 @@ def deserialize(config: Any, custom_objects: Mapping[str, Any] | None = None) ->
 
 
 ACCURACIES: dict[str, Callable[..., Metric]] = {
-    "binary": accuracies.BinaryAccuracy,
-    "sparse": accuracies.SparseCategoricalAccuracy,
-    "categorical": accuracies.CategoricalAccuracy,
+    "binary": shares.BinaryAccuracy,
+    "sparse": shares.SparseCategoricalAccuracy,
+    "categorical": shares.CategoricalAccuracy,
 }
 CROSSENTROPIES: dict[str, Callable[..., Metric]] = {
     "binary": probabilities.BinaryCrossentropy,

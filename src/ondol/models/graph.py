@@ -82,23 +82,22 @@ class Graph:
 
     def _bind(self, inputs: Any) -> dict[int, Any]:
         symbols = tree.flatten(self.inputs)
-        if isinstance(inputs, Mapping) and not isinstance(self.inputs, Mapping):
-            missing = [s.name for s in symbols if s.name not in inputs]
-            if missing:
-                raise ShapeError(f"Expected inputs named {[s.name for s in symbols]}. Received: {sorted(inputs)}.")
-            given = [inputs[s.name] for s in symbols]
-        elif isinstance(self.inputs, Mapping) and isinstance(inputs, Mapping):
-            given = [inputs[key] for key in self.inputs]
+        if isinstance(inputs, Mapping):
+            keys = list(self.inputs) if isinstance(self.inputs, Mapping) else [s.name for s in symbols]
+            if any(key not in inputs for key in keys):
+                raise ShapeError(f"Expected inputs named {keys}. Received: inputs named {sorted(inputs)}.")
+            given = [inputs[key] for key in keys]
         else:
             given = tree.flatten(inputs)
         if len(given) != len(symbols):
-            raise ShapeError(f"Expected {len(symbols)} inputs. Received: {len(given)}.")
-        for symbol, value in zip(symbols, given, strict=True):
-            _check_shape(symbol, value)
-        return {id(symbol): value for symbol, value in zip(symbols, given, strict=True)}
+            alike = len(symbols) == 1 and len({tuple(x.shape) for x in given}) == 1
+            hint = " A list of arrays means several inputs: for samples in a list, pass np.stack(x)." if alike else ""
+            names = ", ".join(f"'{s.name}' {s.shape}" for s in symbols)
+            raise ShapeError(f"Expected {len(symbols)} input(s): {names}. Received: {len(given)}.{hint}")
+        return {id(symbol): entering(symbol, x) for symbol, x in zip(symbols, given, strict=True)}
 
 
-def _variable_of(x: Any) -> Variable | None:
+def variable_of(x: Any) -> Variable | None:
     """The Variable among the arguments of a call; an Op on Symbols was handed its value of that time."""
     return x if isinstance(x, Variable) else x.variable if isinstance(x, Tensor) else None
 
@@ -106,23 +105,41 @@ def _variable_of(x: Any) -> Variable | None:
 def _value(x: Any, values: dict[int, Any]) -> Any:
     if isinstance(x, Symbol):
         return values[id(x)]
-    variable = _variable_of(x)
+    variable = variable_of(x)
     return x if variable is None else variable
 
 
-def _check_shape(symbol: Symbol, value: Tensor) -> None:
-    expected, received = symbol.shape, tuple(value.shape)
+def entering(symbol: Symbol, x: Tensor) -> Tensor:
+    """The data for an input, in its dtype and number of axes: samples of one number each need no axis for it.
+
+    Raises:
+        ShapeError: for data of another shape.
+    """
+    x = adjusted(symbol, x)
+    expected, received = symbol.shape, tuple(x.shape)
     fits = len(expected) == len(received) and all(
-        a is None or b is None or a == b for a, b in zip(expected, received, strict=True)
+        a is None or a == b for a, b in zip(expected[1:], received[1:], strict=True)
     )
     if not fits:
-        hint = ""
-        if received == tuple(expected[1:]):
-            hint = " The batch axis is missing: add it with x[None]."
+        one_sample = len(received) == len(expected) - 1 and all(
+            a is None or a == b for a, b in zip(expected[1:], received, strict=True)
+        )
+        hint = " The batch axis is missing: add it with x[None]." if one_sample else ""
         raise ShapeError(
-            f"Expected an input of shape {expected} for '{symbol.name}' (None: any length). "
+            f"Expected data of shape {expected} for the input '{symbol.name}' (None: any length). "
             f"Received: shape={received}.{hint}"
         )
+    return x if x.dtype == symbol.dtype else x.astype(symbol.dtype)
+
+
+def adjusted(symbol: Symbol, x: Tensor) -> Tensor:
+    """(samples,) as (samples, 1), or the other way round, where that is what the input wants."""
+    more = len(symbol.shape) - len(x.shape)
+    if more == 1 and len(symbol.shape) > 1 and symbol.shape[-1] == 1:
+        return x.reshape(*x.shape, 1)
+    if more == -1 and x.shape[-1] == 1:
+        return x.reshape(*x.shape[:-1])
+    return x
 
 
 def _fresh(op: Op) -> Op:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from ondol.autograd import Symbol, Variable
+from ondol.autograd.symbolic import evaluate_shapes
 from ondol.backend import tree
 from ondol.errors import UnknownNameError, unknown_name
 from ondol.layers.base import Layer
 from ondol.layers.structure import find
 from ondol.models import functional_config
 from ondol.models.graph import Graph
+from ondol.models.inputs import placeholder, placeholders
 from ondol.models.summary import print_summary
 from ondol.models.trainer import Trainer
+from ondol.optimizers.base import Optimizer
 
 
 class Model(Trainer, Layer):
@@ -46,13 +50,33 @@ class Model(Trainer, Layer):
 
     def __init__(self, inputs: Any = None, outputs: Any = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._forget_programs()
         self._graph: Graph | None = None
+        self._first_inputs: tuple[Any, ...] | None = None  # what the first call was made on, as Symbols
         if inputs is not None and outputs is not None:
             self._graph = Graph(inputs, outputs)
             # Found by structure, in the order of the computation.
             self._graph_layers = self._graph.layers
+            _check_names(self._graph_layers)
             self._graph_variables = self._graph.variables
             self.built = True
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights for inputs of this shape, batch axis included (None), by a trial of `call`.
+
+        Args:
+            input_shape: a tuple such as (None, 4); a list or dict of them for several inputs.
+        """
+        if self._graph is None and input_shape is not None:
+            self.built = True
+            self._first_inputs = (placeholders(input_shape, self.compute_dtype),)
+            evaluate_shapes(self, self._first_inputs, {})
+
+    def _build(self, args: tuple, kwargs: dict) -> None:
+        self._first_inputs = tree.map_tree(placeholder, args)
+        if type(self).build is not Model.build:
+            super()._build(args, kwargs)
+        self.built = True  # else the call under way makes the weights
 
     def call(self, inputs: Any) -> Any:
         if self._graph is None:
@@ -123,8 +147,12 @@ class Model(Trainer, Layer):
         """A name for each output: that of the layer it comes from."""
         if self._graph is None:
             return []
-        names = [getattr(s.node.operation if s.node else s, "name", None) for s in self.outputs]
-        return [name or f"output_{i}" for i, name in enumerate(names)]
+        names: list[str] = []
+        for i, symbol in enumerate(self.outputs):
+            name = getattr(symbol.node.operation if symbol.node else symbol, "name", None) or f"output_{i}"
+            again = sum(other == name or other.startswith(f"{name}_") for other in names)
+            names.append(f"{name}_{again}" if name in names else name)
+        return names
 
     def summary(self, line_length: int | None = None, print_fn: Any = None) -> None:
         """Print the layers with their output shapes and numbers of parameters.
@@ -189,7 +217,16 @@ class Model(Trainer, Layer):
         """Everything that a training step may change."""
         from ondol.random import global_generator
 
-        optimizer = getattr(self, "optimizer", None)
-        slots = [] if optimizer is None else optimizer.variables
+        optimizers = [value for value in vars(self).values() if isinstance(value, Optimizer)]
+        slots = [v for optimizer in optimizers for v in optimizer.variables]
         metric_sums = [v for m in self.metrics for v in m.variables]
         return list(dict.fromkeys([*self.variables, *slots, *metric_sums, global_generator().state]))
+
+
+def _check_names(layers: list[Layer]) -> None:
+    twice = [name for name, n in Counter(layer.name for layer in layers).items() if n > 1]
+    if twice:
+        raise ValueError(
+            f"Expected layers of different names. Received: several layers named {', '.join(map(repr, twice))}. "
+            "Pass another name= to them; one layer that is called several times counts once."
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,8 @@ class Objective:
         self.given, self.given_weights = loss, loss_weights
         # Names are looked up at once, so that a wrong one is found by `compile`.
         self.loss = _map(losses_room.resolve, loss)
-        self.trackers: list[Any] = []
+        _map(_check_weight, loss_weights)
+        self._trackers: list[Any] = []  # for each output the mean of its loss, where there are several losses
         self._losses: list[Any] | None = None
         self._weights: list[float] = []
 
@@ -52,8 +53,16 @@ class Objective:
         self._losses = by_output(self.loss, y_pred, names, "a loss")
         weights = by_output(self.given_weights, y_pred, names, "a loss weight")
         self._weights = [1.0 if w is None else float(w) for w in weights]
-        if len(self._losses) > 1:
-            self.trackers = [metrics_room.Mean(name=f"{name}_loss") for name in names]
+        several = sum(loss is not None for loss in self._losses) > 1
+        self._trackers = [
+            metrics_room.Mean(name=f"{name}_loss") if several and loss is not None else None
+            for loss, name in zip(self._losses, names, strict=True)
+        ]
+
+    @property
+    def trackers(self) -> list[Any]:
+        """The running means of the outputs' losses."""
+        return [tracker for tracker in self._trackers if tracker is not None]
 
     def __call__(self, y: Any, y_pred: Any, sample_weight: Any, names: list[str]) -> Tensor | None:
         """The total loss of a batch; None where no output has a loss."""
@@ -67,8 +76,8 @@ class Objective:
             if loss is None:
                 continue
             value = loss(targets[i], predictions[i], sample_weights[i])
-            if self.trackers:
-                self.trackers[i].update_state(value, sample_weight=predictions[i].shape[0])
+            if self._trackers[i] is not None:
+                self._trackers[i].update_state(value, sample_weight=predictions[i].shape[0])
             value = value if weight == 1.0 else value * weight
             total = value if total is None else total + value
         return total
@@ -80,6 +89,11 @@ class Objective:
         for loss, target, output in zip(self._losses, _targets(y, y_pred, names), tree.flatten(y_pred), strict=True):
             if loss is not None and target is not None and hasattr(loss, "check_data"):
                 loss.check_data(np.asarray(target), tuple(output.shape))
+
+
+def _check_weight(weight: Any) -> None:
+    if isinstance(weight, bool) or not isinstance(weight, (int, float, np.number)):
+        raise DataError(f"Expected numbers as loss_weights. Received: {weight!r}.")
 
 
 def _targets(y: Any, y_pred: Any, names: list[str]) -> list[Any]:
@@ -107,6 +121,7 @@ class MetricSet:
 
     def __init__(self, metrics: Any, weighted: bool = False) -> None:
         self.given, self.weighted = metrics, weighted
+        self.names: dict[Any, str] = {}  # of each metric, the name that its values have in the history
         self._by_output: list[list[Any]] | None = None
         _map(_check_name, metrics)
 
@@ -136,17 +151,35 @@ class MetricSet:
         result = []
         for items, target, prediction, name in zip(lists, targets, predictions, names, strict=True):
             found = [metrics_room.resolve(item, _shape(target), _shape(prediction)) for item in items]
-            if len(predictions) > 1:
-                for metric in found:
-                    metric.name = f"{name}_{metric.name}"
+            for metric in found:
+                self.names[metric] = metric.name if len(predictions) == 1 else f"{name}_{metric.name}"
             result.append(found)
         return result
 
 
 def _check_name(metric: Any) -> None:
     """A wrong name is found by `compile`; which metric "accuracy" means shows with the first batch."""
-    if isinstance(metric, str) and metric not in ("accuracy", "acc", "crossentropy", "ce"):
+    if not isinstance(metric, str) or metric.lower() not in ("accuracy", "acc", "crossentropy", "ce"):
         metrics_room.get(metric)
+
+
+def names_of(metric_sets: Iterable[MetricSet]) -> dict[Any, str]:
+    """The names of all metrics; one that also exists with sample weights is called "weighted_..." there."""
+    names: dict[Any, str] = {}
+    for metric_set in metric_sets:
+        taken = set(names.values())
+        for metric, name in metric_set.names.items():
+            output = name.removesuffix(metric.name)
+            names[metric] = f"{output}weighted_{metric.name}" if metric_set.weighted and name in taken else name
+    return names
+
+
+def free_name(name: str, taken: Mapping[str, Any]) -> str:
+    """The name, or name_1, name_2, ... where it is taken already."""
+    i = 0
+    while (free := f"{name}_{i}" if i else name) in taken:
+        i += 1
+    return free
 
 
 def _shape(x: Any) -> tuple[int, ...]:

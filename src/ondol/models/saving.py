@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-from collections.abc import Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ import numpy as np
 
 import ondol
 from ondol import losses, metrics, optimizers
-from ondol.autograd import Symbol, Variable
-from ondol.errors import SavedFileError, ShapeError
+from ondol.autograd import Variable
+from ondol.errors import OndolError, SavedFileError, ShapeError
 from ondol.layers import registry
 from ondol.layers.base import Layer
 from ondol.layers.structure import find
+from ondol.models.inputs import describe, restore
+from ondol.models.trainer import Trainer
+from ondol.random import SeedGenerator
 from ondol.utils.serialization import serialize
 
 FORMAT, VERSION = "ondol", 1
@@ -29,19 +33,39 @@ FORMAT, VERSION = "ondol", 1
 
 def save_model(model: Any, path: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
     """See Model.save."""
-    header: dict[str, Any] = {"model": registry.serialize(model)}
-    arrays = {f"model/{name}": v.numpy() for name, v in named_variables(model).items()}
-    header["input_shape"] = model._built_input_shape
-    compiled = getattr(model, "_compile_arguments", None)
-    if compiled is not None and include_optimizer:
+    with registry.sharing():
+        header: dict[str, Any] = {"model": registry.serialize(model)}
+    variables = named_variables(model)
+    arrays = {f"model/{name}": v.numpy() for name, v in variables.items()}
+    arrays.update({f"random/{name}": v.numpy() for name, v in _random_states(model).items()})
+    if model._first_inputs is not None:
+        header["first_inputs"] = describe(model._first_inputs)
+    # A compile of one's own has arguments of its own: such a model is compiled again by its owner.
+    if include_optimizer and model.compiled and type(model).compile is Trainer.compile:
         try:
-            header["compile"] = serialize({**compiled, "optimizer": model.optimizer})
+            header["compile"] = serialize({**model._compile_arguments, "optimizer": model.optimizer})
         except SavedFileError as error:
-            header["compile_left_out"] = str(error)
+            _warn_of_what_is_left_out(model, error)
         else:
             arrays.update({f"optimizer/{i}": v.numpy() for i, v in enumerate(model.optimizer.variables)})
-            header["optimizer_built"] = bool(getattr(model.optimizer, "built", False))
+            header["optimized"] = _names_of(model.optimizer, variables)
     _write(Path(path), arrays, header, overwrite)
+
+
+def _warn_of_what_is_left_out(model: Any, error: SavedFileError) -> None:
+    warnings.warn(
+        f"The model '{model.name}' is saved with its weights, but without what compile() was given, because that cannot "
+        f"be written down: {error} To train the loaded model on, compile it again.",
+        stacklevel=4,
+    )
+
+
+def _names_of(optimizer: Any, variables: Mapping[str, Variable]) -> list[str] | None:
+    """For which of the model's variables the optimizer has slots; None where it has none yet."""
+    if not optimizer.built:
+        return None
+    names = {id(v): name for name, v in variables.items()}
+    return [names[id(v)] for v in optimizer.optimized if id(v) in names]
 
 
 def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
@@ -79,14 +103,31 @@ def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None, compi
             f"Expected a file written by model.save(). Received: {path}, which holds weights only. "
             "Build the model and call model.load_weights(path)."
         )
-    with registry.custom_objects(custom_objects):
+    with registry.custom_objects(custom_objects), registry.sharing(), _damage_said(path):
         model = registry.deserialize(header["model"])
-        if not named_variables(model) and header.get("input_shape") is not None:
-            model(_as_symbols(header["input_shape"]))  # a model that was built by seeing data
+        if "first_inputs" in header and model._graph is None:  # a model that was built by seeing data
+            model(*restore(header["first_inputs"]))
         _assign(model, arrays, path, skip_mismatch=False)
+        for name, state in _random_states(model).items():
+            state.assign(arrays[f"random/{name}"])
         if compile and "compile" in header:
-            _restore_training(model, header, arrays)
+            _restore_training(model, header, arrays, custom_objects)
     return model
+
+
+@contextmanager
+def _damage_said(path: Any) -> Iterator[None]:
+    """What only a damaged description can cause is said to be that; other errors say it themselves."""
+    try:
+        yield
+    except OndolError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise SavedFileError(
+            f"Expected a description of a model. Received: {path}, whose description is damaged, or does not fit the "
+            f"classes that it names ({type(error).__name__}: {error}). If you changed the __init__ of a class of yours, "
+            "give it the old arguments again; else save the model again, or take an older copy."
+        ) from error
 
 
 def load_weights(model: Any, path: Any, skip_mismatch: bool = False) -> None:
@@ -97,32 +138,33 @@ def load_weights(model: Any, path: Any, skip_mismatch: bool = False) -> None:
 
 def named_variables(model: Layer) -> dict[str, Variable]:
     """Every weight by where it stands in the structure: the same for each model made by the same code."""
+    return _named(model, lambda layer: find(layer, Variable, nested=False))
+
+
+def _random_states(model: Layer) -> dict[str, Variable]:
+    """How far the layers' own streams of random numbers have come."""
+    return _named(model, lambda layer: [g.state for g in find(layer, SeedGenerator, nested=False)])
+
+
+def _named(model: Layer, own: Callable[[Layer], list[Variable]]) -> dict[str, Variable]:
     named: dict[str, Variable] = {}
-    _name(model, "", named, set())
+    seen: set[int] = set()
+
+    def visit(layer: Layer, prefix: str) -> None:
+        for variable in own(layer):
+            if id(variable) not in seen:
+                seen.add(id(variable))
+                key = f"{prefix}{variable.name}"
+                while key in named:
+                    key += "'"
+                named[key] = variable
+        for i, inner in enumerate(find(layer, Layer, nested=False)):
+            if id(inner) not in seen:
+                seen.add(id(inner))
+                visit(inner, f"{prefix}layers/{i}/")
+
+    visit(model, "")
     return named
-
-
-def _name(layer: Layer, prefix: str, named: dict[str, Variable], seen: set[int]) -> None:
-    own = [v for v in find(layer, Variable, nested=False) if id(v) not in seen]
-    for variable in own:
-        key = f"{prefix}{variable.name}"
-        while key in named:
-            key += "'"
-        named[key] = variable
-        seen.add(id(variable))
-    layers = getattr(layer, "layers", None) or find(layer, Layer, nested=False)
-    for i, inner in enumerate(layers):
-        if id(inner) not in seen:
-            seen.add(id(inner))
-            _name(inner, f"{prefix}layers/{i}/", named, seen)
-
-
-def _as_symbols(shape: Any) -> Any:
-    if isinstance(shape, dict):
-        return {key: _as_symbols(item) for key, item in shape.items()}
-    if shape and isinstance(shape[0], list):
-        return [_as_symbols(item) for item in shape]
-    return Symbol(shape)
 
 
 def _assign(model: Any, arrays: dict[str, np.ndarray], path: Any, skip_mismatch: bool) -> None:
@@ -146,29 +188,34 @@ def _assign(model: Any, arrays: dict[str, np.ndarray], path: Any, skip_mismatch:
         variable.assign(given[name])
 
 
-def _restore_training(model: Any, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+def _restore_training(
+    model: Any, header: dict[str, Any], arrays: dict[str, np.ndarray], custom_objects: Mapping[str, Any] | None
+) -> None:
     arguments = dict(header["compile"])
-    arguments["optimizer"] = optimizers.deserialize(arguments["optimizer"])
+    arguments["optimizer"] = optimizers.deserialize(arguments["optimizer"], custom_objects)
     for part, room in (("loss", losses), ("metrics", metrics), ("weighted_metrics", metrics)):
-        arguments[part] = _made(arguments[part], room)
+        arguments[part] = _made(arguments[part], room, custom_objects)
     model.compile(**arguments)
-    if header.get("optimizer_built"):
-        model.optimizer.build(model.trainable_weights)
-        for i, variable in enumerate(model.optimizer.variables):
-            variable.assign(arrays[f"optimizer/{i}"])
+    if header.get("optimized") is not None:
+        variables = named_variables(model)
+        model.optimizer.build([variables[name] for name in header["optimized"]])
+    for i, variable in enumerate(model.optimizer.variables):
+        variable.assign(arrays[f"optimizer/{i}"])
 
 
-def _made(form: Any, room: Any) -> Any:
+def _made(form: Any, room: Any, custom_objects: Mapping[str, Any] | None) -> Any:
     """Losses or metrics from their configurations, within lists and dicts by output."""
     if isinstance(form, list):
-        return [_made(item, room) for item in form]
-    if isinstance(form, dict):
-        return room.get(form) if "class_name" in form else {key: _made(item, room) for key, item in form.items()}
-    return form
+        return [_made(item, room, custom_objects) for item in form]
+    if isinstance(form, dict) and "class_name" not in form:
+        return {key: _made(item, room, custom_objects) for key, item in form.items()}
+    return room.deserialize(form, custom_objects) if isinstance(form, dict) else form
 
 
 def _write(path: Path, arrays: dict[str, np.ndarray], header: dict[str, Any], overwrite: bool) -> None:
     """Write to a file beside the target, then put it in place: a failure never harms what was there."""
+    import tempfile
+
     from safetensors.numpy import save
 
     if path.exists() and not overwrite:
@@ -216,12 +263,15 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         ) from None
     if metadata.get("format") != FORMAT:
         raise SavedFileError(f"Expected a model file written by Ondol. Received: {path}, a safetensors file of other origin.")
-    if int(metadata.get("version", 0)) > VERSION:
+    try:
+        version, header = int(metadata["version"]), json.loads(metadata["header"])
+    except (KeyError, ValueError, RecursionError) as error:
+        raise SavedFileError(f"Expected a readable header. Received: {path}, whose header is damaged ({error}).") from None
+    if version > VERSION:
         raise SavedFileError(
-            f"Expected format version {VERSION} or older. Received: {path}, of version {metadata['version']}, written by "
+            f"Expected format version {VERSION} or older. Received: {path}, of version {version}, written by "
             f"Ondol {metadata.get('ondol_version')}. Install a newer Ondol."
         )
-    try:
-        return arrays, json.loads(metadata["header"])
-    except (KeyError, ValueError) as error:
-        raise SavedFileError(f"Expected a readable header. Received: {path}, whose header is damaged ({error}).") from None
+    if not isinstance(header, dict):
+        raise SavedFileError(f"Expected a readable header. Received: {path}, whose header is damaged.")
+    return arrays, header

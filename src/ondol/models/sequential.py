@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ondol.autograd import Symbol
+from ondol.autograd import Symbol, Tensor
 from ondol.errors import ShapeError
 from ondol.layers.base import Layer
-from ondol.models.graph import Graph
+from ondol.models.graph import Graph, adjusted
 from ondol.models.model import Model
 
 
@@ -64,10 +64,18 @@ class Sequential(Model):
                 "Pass another name=; the same layer cannot stand in a Sequential model twice."
             )
         self._stack.append(layer)
-        if self._input is None and layer._given_input_shape is not None and len(self._stack) == 1:
-            self._input = Symbol((None, *layer._given_input_shape), layer.compute_dtype, f"{self.name}_input")
+        if self._input is None and len(self._stack) == 1:
+            self._input = self._input_of(layer)
         if self._input is not None:
             self._connect(layer)
+
+    def _input_of(self, first: Layer) -> Symbol | None:
+        """What goes in, where the first layer says it: by `input_shape=`, or as a model that knows its input."""
+        if first._given_input_shape is not None:
+            return Symbol((None, *first._given_input_shape), first.compute_dtype, f"{self.name}_input")
+        if isinstance(first, Model) and first._graph is not None and isinstance(first.input, Symbol):
+            return Symbol(first.input.shape, first.input.dtype, f"{self.name}_input")
+        return None
 
     def pop(self) -> Layer:
         """Take the topmost layer off and return it."""
@@ -89,8 +97,7 @@ class Sequential(Model):
             raise
         self._graph = Graph(self._input, y)
         self.built = True
-        if hasattr(self, "_functions"):
-            self._forget_programs()
+        self._forget_programs()
 
     def _reconnect(self) -> None:
         self._graph, stack, self._stack = None, self._stack, []
@@ -117,6 +124,8 @@ class Sequential(Model):
     def call(self, inputs: Any) -> Any:
         if not self._stack:
             return inputs
+        if self._input is not None and isinstance(inputs, Tensor) and inputs.ndim != self._input.ndim:
+            inputs = adjusted(self._input, inputs)
         for layer in self._stack:
             inputs = layer(inputs)
         return inputs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 
 from ondol import optimizers
 from ondol.autograd import Function, Symbol, Tensor, as_tensor, enable_grad, gradients, no_grad
@@ -11,11 +12,11 @@ from ondol.autograd.symbolic import evaluate_shapes
 from ondol.backend import tree
 from ondol.callbacks import Callback, History
 from ondol.config import config
-from ondol.data import ArrayData, standardize, unpack_x_y_sample_weight
+from ondol.data import ArrayData, standardize_inputs, unpack_x_y_sample_weight
 from ondol.errors import DataError, OndolError
 from ondol.layers.structure import find
 from ondol.metrics import Mean, Metric
-from ondol.models.objective import MetricSet, Objective
+from ondol.models.objective import MetricSet, Objective, free_name, names_of
 from ondol.training import fitting
 from ondol.training.not_finite import explain
 from ondol.training.steps import as_batch, guarded
@@ -65,6 +66,7 @@ class Trainer:
         Raises:
             UnknownNameError: for a name that is not known, with near matches.
         """
+        self._check_initialized()  # type: ignore[attr-defined]
         self.optimizer = optimizers.get(optimizer)
         self._objective = Objective(loss, loss_weights) if loss is not None else None
         self._metric_sets = (MetricSet(metrics), MetricSet(weighted_metrics, weighted=True))
@@ -84,7 +86,8 @@ class Trainer:
 
     def _forget_programs(self) -> None:
         self._programs = {}
-        self._functions: dict[str, Function] = {}
+        self._functions: dict[Any, Function] = {}
+        self._output_shapes: dict[str, Any] = {}  # for inputs of each form seen so far
 
     # -- one step
 
@@ -147,10 +150,14 @@ class Trainer:
 
     def get_metrics_result(self) -> dict[str, Any]:
         """The values of all metrics so far, the loss first."""
+        names = names_of(self._metric_sets)
         result: dict[str, Any] = {}
         for metric in self.metrics:
             value = metric.result()
-            result.update(value if isinstance(value, dict) else {metric.name: value})
+            if isinstance(value, dict):
+                result.update(value)
+            else:
+                result[free_name(names.get(metric, metric.name), result)] = value
         return result
 
     @property
@@ -233,8 +240,8 @@ class Trainer:
             >>> model = od.Sequential([od.layers.Dense(1, input_shape=(1,))])
             >>> model.compile(od.optimizers.SGD(0.1), "mse")
             >>> history = model.fit([[0.0], [1.0]], [[1.0], [3.0]], epochs=300, verbose=0)
-            >>> float(model.predict([[2.0]], verbose=0)[0, 0])
-            5.0...
+            >>> round(float(model.predict([[2.0]], verbose=0)[0, 0]), 3)
+            5.0
         """
         self._require_compiled("fit")
         return fitting.fit(
@@ -289,7 +296,7 @@ class Trainer:
             batch_size: samples at a time, 32 by default.
             steps: only that many batches.
         """
-        return fitting.predict(self, x, batch_size or 32, steps, callbacks or [])
+        return fitting.predict(self, x, batch_size, steps, callbacks or [])
 
     def train_on_batch(
         self,
@@ -312,10 +319,10 @@ class Trainer:
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
-        return tree.map_tree(lambda t: t.numpy(), self._run_step("predict_step", (standardize(x, "x"),)))
+        return tree.map_tree(lambda t: t.numpy(), self._run_step("predict_step", (standardize_inputs(x),)))
 
     def _on_batch(self, step: str, data: ArrayData) -> dict[str, float]:
-        self._check_targets(data)
+        self._check_targets(data, step)
         logs = {name: float(value) for name, value in self._run_step(step, data.structure).items()}
         if step == "train_step" and not np.isfinite(logs.get("loss", 0.0)):
             raise explain(self, as_batch(data.structure), logs["loss"], "on this batch")
@@ -327,18 +334,21 @@ class Trainer:
         if self._runs_eagerly():
             with enable_grad() if step == "train_step" else no_grad():
                 return run(as_batch(structure))
-        functions = self.__dict__.setdefault("_functions", {})
-        key = step, self._trainable_flags()
-        if key not in functions:
-            functions[key] = Function(run, f"{step} of '{self.name}'")
+        function = self._functions.get((step, self._settings()))
+        if function is None:
+            function = Function(run, f"{step} of '{self.name}'")
         with enable_grad() if step == "train_step" else no_grad():
-            return functions[key](structure)
+            result = function(structure)
+        self._functions[step, self._settings()] = function  # the first call may have made weights
+        return result
 
     def _runs_eagerly(self) -> bool:
         return self.run_eagerly or config.runs_eagerly()
 
-    def _trainable_flags(self) -> tuple[bool, ...]:
-        return tuple([v.trainable for v in self.weights])  # type: ignore[attr-defined]
+    def _settings(self) -> tuple[Any, ...]:
+        """What a compiled step takes for fixed, besides shapes: where it changed, another program is needed."""
+        schedule = getattr(self.optimizer, "_schedule", None)
+        return self.optimizer, schedule, *[v.trainable for v in self.weights]  # type: ignore[attr-defined]
 
     def _require_compiled(self, wish: str) -> None:
         if not self.compiled:
@@ -347,14 +357,17 @@ class Trainer:
                 "Call model.compile(optimizer='adam', loss=...) first."
             )
 
-    def _check_targets(self, data: ArrayData) -> None:
+    def _check_targets(self, data: ArrayData, step: str = "train_step") -> None:
         """Build the model, and find targets that cannot be right before anything is trained."""
+        if getattr(type(self), step) is not getattr(Trainer, step):
+            return  # a step of one's own may do anything with the data
         y_pred = self._predicted_shapes(data)
-        if self._objective is None or type(self).train_step is not Trainer.train_step:
+        if self._objective is None or type(self).compute_loss is not Trainer.compute_loss:
             return
         if data.y is None:
             raise DataError(
-                "Expected targets y for the loss given to compile(). Received: y=None. Pass fit(x, y), or compile without a loss."
+                "Expected targets y for the loss given to compile(). Received: y=None. Pass fit(x, y), or compile "
+                "without a loss."
             )
         self._objective.check(data.y, y_pred, self._output_names(y_pred))
 
@@ -366,9 +379,14 @@ class Trainer:
         symbols = tree.map_tree(lambda a: Symbol((None, *a.shape[1:]), a.dtype), data.x)
         if not self.built:  # type: ignore[attr-defined]
             self._build((symbols,), {})  # type: ignore[attr-defined]
-        shapes, specs = evaluate_shapes(lambda x: self(x, training=False), (symbols,), {})  # type: ignore[operator]
-        leaves = [Symbol(shape, leaf.dtype) for shape, leaf in zip(shapes, tree.flatten(specs), strict=True)]
-        return tree.rebuild(specs, leaves)
+        form = str(symbols)
+        if form not in self._output_shapes:
+            # With the length that the data have, so that an error shows the shapes that the person knows.
+            known = tree.map_tree(lambda a: Symbol(a.shape, a.dtype), data.x)
+            shapes, specs = evaluate_shapes(lambda x: self(x, training=False), (known,), {})  # type: ignore[operator]
+            leaves = [Symbol(shape, leaf.dtype) for shape, leaf in zip(shapes, tree.flatten(specs), strict=True)]
+            self._output_shapes[form] = tree.rebuild(specs, leaves)
+        return self._output_shapes[form]
 
 
 def _batch_size(x: Any) -> int:

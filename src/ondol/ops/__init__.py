@@ -7,6 +7,7 @@ whole, and take the dtype of the floats beside them; Python numbers adapt to the
 
 from ondol.ops import operators as _operators  # binds the operators to Tensor
 from ondol.ops.arithmetic import absolute, add, divide, multiply, negative, reciprocal, sign, subtract
+from ondol.ops.axes import flip, moveaxis, roll, swapaxes, transpose
 from ondol.ops.bitwise import bitwise_and, bitwise_not, bitwise_or, bitwise_xor, left_shift, right_shift
 from ondol.ops.casting import cast, stop_gradient
 from ondol.ops.comparison import (
@@ -101,6 +102,9 @@ from ondol.ops.keras_names import (
     amax,
     amin,
     array,
+    bitwise_invert,
+    bitwise_left_shift,
+    bitwise_right_shift,
     convert_to_numpy,
     convert_to_tensor,
     dtype,
@@ -133,18 +137,11 @@ from ondol.ops.keras_statistics import (
 from ondol.ops.linear import dot, matmul, outer, tensordot
 from ondol.ops.norms import logsumexp, norm
 from ondol.ops.padding import pad
-from ondol.ops.powers import cbrt, hypot, power, rsqrt, sqrt, square
-from ondol.ops.rectifier import (
-    celu,
-    elu,
+from ondol.ops.piecewise import (
     hard_shrink,
     hard_sigmoid,
     hard_silu,
     hard_tanh,
-    leaky_relu,
-    relu,
-    relu6,
-    selu,
     soft_shrink,
     softsign,
     sparse_plus,
@@ -152,21 +149,12 @@ from ondol.ops.rectifier import (
     squareplus,
     threshold,
 )
+from ondol.ops.powers import cbrt, hypot, power, rsqrt, sqrt, square
+from ondol.ops.rectifier import celu, elu, leaky_relu, relu, relu6, selu
 from ondol.ops.reduction import average, count_nonzero, mean, std, sum, sum_to, var
 from ondol.ops.rounding import ceil, floor, floor_divide, mod, round, trunc
-from ondol.ops.selection import clip, maximum, minimum, select, where
-from ondol.ops.shapes import (
-    broadcast_to,
-    expand_dims,
-    flip,
-    moveaxis,
-    ravel,
-    reshape,
-    roll,
-    squeeze,
-    swapaxes,
-    transpose,
-)
+from ondol.ops.selection import clip, maximum, minimum, nonzero, select, where
+from ondol.ops.shapes import broadcast_to, expand_dims, ravel, reshape, squeeze
 from ondol.ops.sigmoids import gelu, log_sigmoid, mish, sigmoid, silu, softplus, tanh_shrink
 from ondol.ops.softmaxes import glu, log_softmax, softmax, sparsemax
 from ondol.ops.sorting import argsort, sort, top_k

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.autograd import Op, Tensor
-from ondol.ops.elementwise import as_float, elementwise
+from ondol.ops.elementwise import as_float, elementwise, floating
 
 
 class Add(Op):
@@ -75,8 +75,9 @@ class Negative(Op):
 class Reciprocal(Op):
     r"""y = 1/x;   dx = -dy y²."""
 
+    @floating
     def forward(self, x):
-        return 1 / as_float(x)
+        return 1 / x
 
     def backward(self, dy):
         y = self.output

@@ -49,12 +49,12 @@ def cast(x: Any, dtype: Any) -> Tensor:
     return Cast(dtype)(x)
 
 
-def stop_gradient(x: Any) -> Tensor:
-    """x, as a constant: no gradient flows back through it.
+def stop_gradient(variable: Any) -> Tensor:
+    """The same values, as a constant: no gradient flows back through it.
 
     Example:
         >>> import ondol as od
         >>> od.grad(lambda x: x * od.stop_gradient(x))(3.0)
         Tensor(3., dtype=float32)
     """
-    return StopGradient()(x)
+    return StopGradient()(variable)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ondol.autograd import Op, Tensor, as_tensor
+from ondol.autograd.tensor import as_array
 from ondol.backend.dtypes import numpy_dtype, standardize_dtype
 from ondol.backend.state import state
 
@@ -108,11 +109,11 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Tensor:
     return FullLike(fill_value, dtype)(x)
 
 
-def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Tensor:
+def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Tensor:
     """Evenly spaced numbers from `start` up to, not including, `stop`.
 
     Args:
-        start, stop, step: numbers; with one argument it is the stop, and the start is 0.
+        start, stop, step: numbers; with one argument it is the stop, and the start is 0. step=None means 1.
         dtype: None for int32 if all three are whole numbers, else floatx.
 
     Example:
@@ -131,21 +132,37 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Te
     return Tensor(state.xp.arange(start, stop, step, numpy_dtype(dtype)))
 
 
-def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Tensor:
+def linspace(
+    start: Any,
+    stop: Any,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: Any = None,
+    axis: int = 0,
+) -> Any:
     """`num` evenly spaced numbers from `start` to `stop`.
 
     Args:
-        start, stop: numbers.
+        start, stop: numbers, or arrays that broadcast together for one row of numbers each.
         num: how many.
         endpoint: whether `stop` is the last of them.
+        retstep: whether to return the distance of neighbours as well, as (numbers, distance).
         dtype: None for floatx.
+        axis: the axis of the result along which the numbers run.
 
     Example:
         >>> import ondol as od
         >>> od.linspace(0, 1, 5)
         Tensor([0.   0.25 0.5  0.75 1.  ], dtype=float32)
     """
-    return Tensor(state.xp.linspace(start, stop, num, endpoint=endpoint, dtype=numpy_dtype(dtype)))
+    first, last = [x if isinstance(x, (int, float)) else as_array(x) for x in (start, stop)]
+    numbers = Tensor(
+        state.xp.linspace(first, last, num, endpoint=endpoint, dtype=numpy_dtype(dtype), axis=axis)
+    )
+    if not retstep:
+        return numbers
+    return numbers, ((as_tensor(last) - first) / (num - 1 if endpoint else num)).astype(numbers.dtype)
 
 
 def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Tensor:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ondol.autograd import Op, Tensor, as_tensor
+from ondol.autograd import Op, Tensor
+from ondol.ops.axes import flip, moveaxis
+from ondol.ops.casting import cast
 from ondol.ops.padding import pad
 from ondol.ops.reduction import Axis, Reduction, axes_of
-from ondol.ops.shapes import flip, moveaxis, ravel
+from ondol.ops.shapes import ravel
 
 
 class CumSum(Op):
@@ -87,22 +89,24 @@ def backward_recurrence(s: Tensor, factor: Tensor) -> Tensor:
     return s
 
 
-def cumsum(x: Any, axis: int | None = None) -> Tensor:
+def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The running sum.
 
     Args:
         x: array.
         axis: the axis to sum along; None for the flattened array.
+        dtype: convert x to this dtype first, unless None.
 
     Example:
         >>> import ondol as od
         >>> od.cumsum([1.0, 2.0, 3.0])
         Tensor([1. 3. 6.], dtype=float32)
     """
+    x = x if dtype is None else cast(x, dtype)
     return CumSum(0)(ravel(x)) if axis is None else CumSum(axis)(x)
 
 
-def cumprod(x: Any, axis: int | None = None) -> Tensor:
+def cumprod(x: Any, axis: int | None = None, dtype: Any = None) -> Tensor:
     """The running product; see `cumsum` for the arguments.
 
     Example:
@@ -110,20 +114,22 @@ def cumprod(x: Any, axis: int | None = None) -> Tensor:
         >>> od.cumprod([1.0, 2.0, 3.0])
         Tensor([1. 2. 6.], dtype=float32)
     """
+    x = x if dtype is None else cast(x, dtype)
     return CumProd(0)(ravel(x)) if axis is None else CumProd(axis)(x)
 
 
-def prod(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
+def prod(x: Any, axis: Axis = None, keepdims: bool = False, dtype: Any = None) -> Tensor:
     """The product over one, several or all axes.
 
     Args:
         x: array.
         axis: the axis or axes to multiply over; None for all.
         keepdims: leave these axes in place with length 1.
+        dtype: convert x to this dtype first, unless None.
 
     Example:
         >>> import ondol as od
         >>> od.prod([[1.0, 2.0], [3.0, 4.0]], axis=1)
         Tensor([ 2. 12.], dtype=float32)
     """
-    return Prod(axis, keepdims)(as_tensor(x))
+    return Prod(axis, keepdims)(x if dtype is None else cast(x, dtype))

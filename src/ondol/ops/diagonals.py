@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.autograd import Op, Tensor, as_tensor
+from ondol.ops.axes import moveaxis
 from ondol.ops.creation import arange
 from ondol.ops.indexing import Place, Slot
 from ondol.ops.reduction import sum
-from ondol.ops.shapes import moveaxis
 
 
 class Diagonal(Op):

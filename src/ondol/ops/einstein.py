@@ -5,10 +5,12 @@ from __future__ import annotations
 import string
 from typing import Any
 
+import numpy as np
+
 from ondol.autograd import Op, Tensor
 from ondol.errors import ShapeError
 from ondol.ops.creation import eye, ones
-from ondol.ops.elementwise import promote_all
+from ondol.ops.elementwise import is_half, promote_all
 
 LETTERS = string.ascii_letters
 
@@ -27,8 +29,12 @@ class Einsum(Op):
         self.subscripts = subscripts
 
     def forward(self, *arrays):
+        factors = promote_all(arrays)
+        dtype = factors[0].dtype
+        if is_half(dtype):  # half precision adds up in float32
+            factors = [x.astype(np.float32) for x in factors]
         try:
-            return self.xp.einsum(self.subscripts, *promote_all(arrays), optimize="greedy")
+            return self.xp.einsum(self.subscripts, *factors, optimize="greedy").astype(dtype)
         except (TypeError, ValueError) as error:
             shapes = ", ".join(str(x.shape) for x in arrays)
             raise ShapeError(

@@ -32,15 +32,20 @@ def promote(x: Any, y: Any) -> tuple[Any, Any]:
     A Python number adapts to the array beside it; NumPy alone would make float64 of float32 * int32.
     """
     a, b = getattr(x, "dtype", None), getattr(y, "dtype", None)
-    if a is b:
+    if a is b or (b is None and a.kind == "f"):
         return x, y
     if b is None:
-        return (as_float(x) if type(y) is float else x), y
+        return (as_float(x) if type(y) is float else x), adapted(y, a)
     if a is None:
-        return x, (as_float(y) if type(x) is float else y)
+        return adapted(x, b), (as_float(y) if type(x) is float else y)
     if (a.kind in WHOLE) == (b.kind in WHOLE):
         return x, y
     return (x.astype(b), y) if a.kind in WHOLE else (x, y.astype(a))
+
+
+def adapted(number: Any, dtype: Any) -> Any:
+    """A Python number for use beside an array: NumPy adapts it to its own dtypes, but not to bfloat16."""
+    return dtype.type(number) if dtype.kind == "V" else number
 
 
 def promote_all(arrays: Sequence[Any]) -> Sequence[Any]:
@@ -70,12 +75,33 @@ def broadcast_error(op: Any, error: Exception, x1: Any, x2: Any) -> Exception:
     return error
 
 
+def is_half(dtype: Any) -> bool:
+    """Whether these are floats of 16 bits, float16 or bfloat16."""
+    return dtype.itemsize == 2 and dtype.kind not in WHOLE
+
+
+def floating(forward: Callable) -> Callable:
+    """Give a rule on one array floats. Half precision is computed in float32, and rounded once at the end."""
+
+    @functools.wraps(forward)
+    def converted(self: Any, x: Any) -> Any:
+        dtype = x.dtype
+        if dtype.kind in WHOLE:
+            return converted(self, as_float(x))
+        if dtype.itemsize > 2:
+            return forward(self, x)
+        return forward(self, x.astype(np.float32)).astype(dtype)
+
+    return converted
+
+
 def elementwise(forward: Callable) -> Callable:
     """Give a rule on two arrays operands of one dtype, and errors that name the shapes."""
 
     @functools.wraps(forward)
     def checked(self: Any, x: Any, y: Any) -> Any:
-        x, y = promote(x, y)
+        if type(x) is not type(y) or x.dtype is not y.dtype:
+            x, y = promote(x, y)
         try:
             return forward(self, x, y)
         except (TypeError, ValueError) as error:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ondol.autograd import Op, Tensor
-from ondol.ops.elementwise import as_float, elementwise
+from ondol.ops.elementwise import as_float, elementwise, floating
 
 LN2 = math.log(2.0)
 LN10 = math.log(10.0)
@@ -15,8 +15,9 @@ LN10 = math.log(10.0)
 class Exp(Op):
     r"""y = eˣ;   dx = y dy."""
 
+    @floating
     def forward(self, x):
-        return self.xp.exp(as_float(x))
+        return self.xp.exp(x)
 
     def backward(self, dy):
         return dy * self.output
@@ -25,8 +26,9 @@ class Exp(Op):
 class Exp2(Op):
     r"""y = 2ˣ;   dx = ln 2 y dy."""
 
+    @floating
     def forward(self, x):
-        return self.xp.exp2(as_float(x))
+        return self.xp.exp2(x)
 
     def backward(self, dy):
         return LN2 * dy * self.output
@@ -35,8 +37,9 @@ class Exp2(Op):
 class Expm1(Op):
     r"""y = eˣ - 1;   dx = (y + 1) dy."""
 
+    @floating
     def forward(self, x):
-        return self.xp.expm1(as_float(x))
+        return self.xp.expm1(x)
 
     def backward(self, dy):
         return dy * (self.output + 1.0)
@@ -45,8 +48,9 @@ class Expm1(Op):
 class Log(Op):
     r"""y = ln x;   dx = dy / x."""
 
+    @floating
     def forward(self, x):
-        return self.xp.log(as_float(x))
+        return self.xp.log(x)
 
     def backward(self, dy):
         return dy / self.inputs[0]
@@ -55,8 +59,9 @@ class Log(Op):
 class Log2(Op):
     r"""y = log₂ x;   dx = dy / (x ln 2)."""
 
+    @floating
     def forward(self, x):
-        return self.xp.log2(as_float(x))
+        return self.xp.log2(x)
 
     def backward(self, dy):
         return dy / (LN2 * self.inputs[0])
@@ -65,8 +70,9 @@ class Log2(Op):
 class Log10(Op):
     r"""y = log₁₀ x;   dx = dy / (x ln 10)."""
 
+    @floating
     def forward(self, x):
-        return self.xp.log10(as_float(x))
+        return self.xp.log10(x)
 
     def backward(self, dy):
         return dy / (LN10 * self.inputs[0])
@@ -75,8 +81,9 @@ class Log10(Op):
 class Log1p(Op):
     r"""y = ln(1 + x);   dx = dy / (1 + x)."""
 
+    @floating
     def forward(self, x):
-        return self.xp.log1p(as_float(x))
+        return self.xp.log1p(x)
 
     def backward(self, dy):
         return dy / (1.0 + self.inputs[0])
@@ -100,8 +107,9 @@ class LogAddExp(Op):
 class Erf(Op):
     r"""y = 2/√π ∫₀ˣ exp(-t²) dt;   dx = 2/√π exp(-x²) dy."""
 
+    @floating
     def forward(self, x):
-        return self.xp.erf(as_float(x))
+        return self.xp.erf(x)
 
     def backward(self, dy):
         x = self.inputs[0]
@@ -111,8 +119,9 @@ class Erf(Op):
 class Erfinv(Op):
     r"""y with erf(y) = x;   dx = √π/2 exp(y²) dy."""
 
+    @floating
     def forward(self, x):
-        return self.xp.erfinv(as_float(x))
+        return self.xp.erfinv(x)
 
     def backward(self, dy):
         y = self.output

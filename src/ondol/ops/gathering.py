@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ondol.autograd import Op, Tensor
+from ondol.autograd import Op, Tensor, as_tensor
 from ondol.backend.dtypes import numpy_dtype
 from ondol.ops.creation import arange
 from ondol.ops.indexing import Place, Slot
@@ -116,7 +116,7 @@ def gather(x: Any, indices: Any, axis: int = 0) -> Tensor:
     return take(x, indices, axis)
 
 
-def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None) -> Tensor:
+def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Tensor:
     """1 at the position that each whole number names, 0 elsewhere.
 
     Args:
@@ -124,6 +124,7 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None) -> Tens
         num_classes: the length of the new axis.
         axis: where the new axis goes.
         dtype: None for floatx.
+        sparse: accepted for Keras; every Tensor is dense.
 
     Example:
         >>> import ondol as od
@@ -134,17 +135,20 @@ def one_hot(x: Any, num_classes: int, axis: int = -1, dtype: Any = None) -> Tens
     return OneHot(num_classes, axis, dtype)(x)
 
 
-def segment_sum(data: Any, segment_ids: Any, num_segments: int) -> Tensor:
+def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Tensor:
     """The sums of rows that belong to the same segment.
 
     Args:
         data: array (rows, ...).
         segment_ids: whole numbers (rows,) from 0 to num_segments - 1.
-        num_segments: how many segments there are.
+        num_segments: how many segments there are; None, in eager code only, for as many as are named.
+        sorted: accepted for Keras; the order does not matter.
 
     Example:
         >>> import ondol as od
         >>> od.segment_sum([1.0, 2.0, 4.0], [0, 1, 0], 2)
         Tensor([5. 2.], dtype=float32)
     """
+    if num_segments is None:
+        num_segments = int(as_tensor(segment_ids).max()) + 1
     return SegmentSum(num_segments)(data, segment_ids)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.autograd import Op, Tensor
-from ondol.ops.elementwise import as_float
+from ondol.ops.elementwise import floating
 from ondol.ops.powers import rsqrt
 
 
 class Sinh(Op):
     r"""y = sinh x = (eˣ - e⁻ˣ)/2;   dx = cosh(x) dy."""
 
+    @floating
     def forward(self, x):
-        return self.xp.sinh(as_float(x))
+        return self.xp.sinh(x)
 
     def backward(self, dy):
         return dy * cosh(self.inputs[0])
@@ -22,8 +23,9 @@ class Sinh(Op):
 class Cosh(Op):
     r"""y = cosh x = (eˣ + e⁻ˣ)/2;   dx = sinh(x) dy."""
 
+    @floating
     def forward(self, x):
-        return self.xp.cosh(as_float(x))
+        return self.xp.cosh(x)
 
     def backward(self, dy):
         return dy * sinh(self.inputs[0])
@@ -32,8 +34,9 @@ class Cosh(Op):
 class Tanh(Op):
     r"""y = tanh x = sinh x / cosh x;   dx = (1 - y²) dy."""
 
+    @floating
     def forward(self, x):
-        return self.xp.tanh(as_float(x))
+        return self.xp.tanh(x)
 
     def backward(self, dy):
         y = self.output
@@ -43,8 +46,9 @@ class Tanh(Op):
 class Arcsinh(Op):
     r"""y = arcsinh x;   dx = dy / √(x² + 1)."""
 
+    @floating
     def forward(self, x):
-        return self.xp.arcsinh(as_float(x))
+        return self.xp.arcsinh(x)
 
     def backward(self, dy):
         x = self.inputs[0]
@@ -54,8 +58,9 @@ class Arcsinh(Op):
 class Arccosh(Op):
     r"""y = arccosh x;   dx = dy / √(x² - 1)."""
 
+    @floating
     def forward(self, x):
-        return self.xp.arccosh(as_float(x))
+        return self.xp.arccosh(x)
 
     def backward(self, dy):
         x = self.inputs[0]
@@ -65,8 +70,9 @@ class Arccosh(Op):
 class Arctanh(Op):
     r"""y = arctanh x;   dx = dy / (1 - x²)."""
 
+    @floating
     def forward(self, x):
-        return self.xp.arctanh(as_float(x))
+        return self.xp.arctanh(x)
 
     def backward(self, dy):
         x = self.inputs[0]

@@ -133,7 +133,7 @@ def concatenate(xs: Sequence[Any], axis: int = 0) -> Tensor:
     return Concatenate(axis)(*xs)
 
 
-def stack(xs: Sequence[Any], axis: int = 0) -> Tensor:
+def stack(x: Sequence[Any], axis: int = 0) -> Tensor:
     """Arrays of one shape side by side along a new axis.
 
     Raises:
@@ -145,7 +145,7 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Tensor:
         Tensor([[1. 3.]
                 [2. 4.]], dtype=float32)
     """
-    return Stack(axis)(*xs)
+    return Stack(axis)(*x)
 
 
 def split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:

@@ -8,11 +8,12 @@ from typing import Any
 
 from ondol.autograd import Tensor, as_tensor
 from ondol.errors import unknown_name
+from ondol.ops.axes import flip, swapaxes
 from ondol.ops.creation import eye, zeros
 from ondol.ops.diagonals import diag
 from ondol.ops.indexing import index_add, index_update
 from ondol.ops.joining import concatenate, split
-from ondol.ops.shapes import flip, ravel, reshape, swapaxes
+from ondol.ops.shapes import ravel, reshape
 
 
 def append(x1: Any, x2: Any, axis: int | None = None) -> Tensor:

@@ -6,10 +6,12 @@ the same mathematics without loss of digits.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from ondol.autograd import Tensor, as_tensor
 from ondol.errors import ShapeError
+from ondol.ops.axes import moveaxis
 from ondol.ops.casting import cast
 from ondol.ops.cross_entropy import (
     sigmoid_cross_entropy,
@@ -20,7 +22,7 @@ from ondol.ops.exponential import log
 from ondol.ops.gathering import one_hot
 from ondol.ops.reduction import sum
 from ondol.ops.selection import clip
-from ondol.ops.shapes import moveaxis, squeeze
+from ondol.ops.shapes import squeeze
 
 EPSILON = 1e-7  # probabilities are held this far from 0 and 1, as in Keras
 
@@ -46,8 +48,9 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     """
     target, output = as_tensor(target), as_tensor(output)
     check_shapes("binary_crossentropy", target, output)
-    if from_logits or output.logits is not None:
-        return sigmoid_cross_entropy(target, output if from_logits else output.logits)
+    logits = logits_behind("sigmoid", output, from_logits)
+    if logits is not None:
+        return sigmoid_cross_entropy(target, logits)
     output = clip(output, EPSILON, 1.0 - EPSILON)
     return -(target * log(output) + (1.0 - target) * log(1.0 - output))
 
@@ -76,8 +79,9 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
     check_shapes("categorical_crossentropy", target, output)
     if axis % output.ndim != output.ndim - 1:
         target, output = moveaxis(target, axis, -1), moveaxis(output, axis, -1)
-    if from_logits or output.logits is not None:
-        return softmax_cross_entropy(target, output if from_logits else output.logits)
+    logits = logits_behind("softmax", output, from_logits)
+    if logits is not None:
+        return softmax_cross_entropy(target, logits)
     return -sum(target * log(normalized(output)), axis=-1)
 
 
@@ -103,15 +107,32 @@ def sparse_categorical_crossentropy(
         >>> od.ops.sparse_categorical_crossentropy([1], [[0.5, 0.5]]).round(4)
         Tensor([0.6931], dtype=float32)
     """
-    target, output = cast(target, "int32"), as_tensor(output)
+    target, output = as_tensor(target), as_tensor(output)
+    if target.dtype.kind != "i":
+        target = cast(target, "int32")
     if target.ndim == output.ndim and target.shape[-1] == 1:
         target = squeeze(target, -1)
     if axis % output.ndim != output.ndim - 1:
         output = moveaxis(output, axis, -1)
     check_shapes("sparse_categorical_crossentropy", target, output, classes=1)
-    if from_logits or output.logits is not None:
-        return sparse_softmax_cross_entropy(target, output if from_logits else output.logits)
+    logits = logits_behind("softmax", output, from_logits)
+    if logits is not None:
+        return sparse_softmax_cross_entropy(target, logits)
     return -sum(one_hot(target, output.shape[-1], dtype=output.dtype) * log(normalized(output)), axis=-1)
+
+
+def logits_behind(activation: str, output: Tensor, from_logits: bool) -> Tensor | None:
+    """The logits that predictions are (`from_logits`) or that this activation made them of, else None."""
+    if output.made_by != activation:
+        return output if from_logits else None
+    if from_logits:
+        warnings.warn(
+            f"from_logits=True, but the predictions are the output of a {activation}: probabilities, not "
+            f"logits. The loss is computed from the {activation}'s input. Remove the {activation} from the "
+            "last layer, or from_logits=True from the loss.",
+            stacklevel=3,
+        )
+    return output.logits
 
 
 def normalized(p: Tensor) -> Tensor:

@@ -6,15 +6,17 @@ import math
 from typing import Any
 
 from ondol.autograd import Tensor, as_tensor
-from ondol.ops.arithmetic import divide
+from ondol.ops.arithmetic import divide, multiply, subtract
+from ondol.ops.axes import moveaxis, roll
 from ondol.ops.comparison import equal, isnan, logical_not
+from ondol.ops.creation import ones_like
 from ondol.ops.exponential import LN2, erf, logaddexp
 from ondol.ops.extremum import any
 from ondol.ops.linear import dot, tensordot
 from ondol.ops.reduction import sum
 from ondol.ops.rounding import trunc
 from ondol.ops.selection import where
-from ondol.ops.shapes import expand_dims, ravel, roll
+from ondol.ops.shapes import expand_dims, ravel
 from ondol.ops.trigonometric import sin
 
 LARGEST = {
@@ -55,7 +57,6 @@ def divide_no_nan(x1: Any, x2: Any) -> Tensor:
         >>> od.ops.divide_no_nan([1.0, 3.0], [0.0, 2.0])
         Tensor([0.  1.5], dtype=float32)
     """
-    x2 = as_tensor(x2)
     zero = equal(x2, 0)
     return where(zero, 0.0, divide(x1, where(zero, 1, x2)))
 
@@ -79,7 +80,7 @@ def logaddexp2(x1: Any, x2: Any) -> Tensor:
         >>> od.ops.logaddexp2(3.0, 3.0)
         Tensor(4., dtype=float32)
     """
-    return logaddexp(as_tensor(x1) * LN2, as_tensor(x2) * LN2) / LN2
+    return logaddexp(multiply(x1, LN2), multiply(x2, LN2)) / LN2
 
 
 def sinc(x: Any) -> Tensor:
@@ -104,8 +105,7 @@ def fmod(x1: Any, x2: Any) -> Tensor:
         >>> od.ops.fmod([7.0, -7.0], 3.0)
         Tensor([ 1. -1.], dtype=float32)
     """
-    x1, x2 = as_tensor(x1), as_tensor(x2)
-    return x1 - x2 * trunc(x1 / x2)
+    return subtract(x1, multiply(x2, trunc(divide(x1, x2))))
 
 
 def heaviside(x1: Any, x2: Any) -> Tensor:
@@ -117,7 +117,7 @@ def heaviside(x1: Any, x2: Any) -> Tensor:
         Tensor([0.  0.5 1. ], dtype=float32)
     """
     x1 = as_tensor(x1)
-    return where(equal(x1, 0), x2, where(x1 > 0, 1.0, 0.0))
+    return where(equal(x1, 0), x2, where(x1 > 0, ones_like(x1), 0.0))
 
 
 def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
@@ -134,6 +134,8 @@ def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: fl
         Tensor([0. 9. 1.], dtype=float32)
     """
     x = as_tensor(x)
+    if x.dtype.name not in LARGEST:
+        return x
     largest = LARGEST[x.dtype.name]
     x = where(isnan(x), nan, x)
     x = where(isposinf(x), largest if posinf is None else posinf, x)
@@ -234,13 +236,22 @@ def vdot(x1: Any, x2: Any) -> Tensor:
     return dot(ravel(x1), ravel(x2))
 
 
-def cross(x1: Any, x2: Any, axis: int = -1) -> Tensor:
-    """The vector product of vectors of three along an axis.
+def cross(
+    x1: Any, x2: Any, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None
+) -> Tensor:
+    """The vector product of vectors of three.
+
+    Args:
+        x1, x2: arrays that hold the vectors along their axes `axisa` and `axisb`.
+        axisc: the axis of the result along which its vectors lie.
+        axis: one number for all three axes.
 
     Example:
         >>> import ondol as od
         >>> od.ops.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
         Tensor([0. 0. 1.], dtype=float32)
     """
-    x1, x2 = as_tensor(x1), as_tensor(x2)
-    return roll(x1, -1, axis) * roll(x2, -2, axis) - roll(x1, -2, axis) * roll(x2, -1, axis)
+    if axis is not None:
+        axisa = axisb = axisc = axis
+    a, b = moveaxis(x1, axisa, -1), moveaxis(x2, axisb, -1)
+    return moveaxis(roll(a, -1, -1) * roll(b, -2, -1) - roll(a, -2, -1) * roll(b, -1, -1), -1, axisc)

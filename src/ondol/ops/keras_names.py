@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from ondol.autograd import Tensor, as_tensor
+from ondol.autograd.tensor import as_array
 from ondol.backend.dtypes import standardize_dtype
 from ondol.ops.arithmetic import absolute, divide
+from ondol.ops.bitwise import bitwise_not, left_shift, right_shift
 from ondol.ops.casting import cast
 from ondol.ops.creation import zeros, zeros_like
 from ondol.ops.extremum import max, min
 from ondol.ops.indexing import getitem
-from ondol.ops.rectifier import hard_silu
+from ondol.ops.piecewise import hard_silu
 from ondol.ops.shapes import ravel
 from ondol.ops.sigmoids import silu
 
@@ -22,6 +24,9 @@ abs = fabs = absolute
 amax = max
 amin = min
 true_divide = divide
+bitwise_invert = bitwise_not
+bitwise_left_shift = left_shift
+bitwise_right_shift = right_shift
 swish = silu
 hard_swish = hard_silu
 get_item = getitem
@@ -43,6 +48,8 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: Any = None, ragged: Any
         >>> od.ops.convert_to_tensor([1, 2], dtype="float32")
         Tensor([1. 2.], dtype=float32)
     """
+    if dtype is not None and not isinstance(x, Tensor):
+        return Tensor(as_array(x, dtype))  # at once: a list would lose digits on its way through floatx
     x = as_tensor(x)
     return x if dtype is None or x.dtype == standardize_dtype(dtype) else cast(x, dtype)
 

@@ -8,15 +8,17 @@ from typing import Any
 
 from ondol.autograd import Tensor, as_tensor
 from ondol.backend.state import state
-from ondol.errors import unknown_name
+from ondol.errors import DataError, unknown_name
+from ondol.ops.axes import moveaxis
 from ondol.ops.creation import ones_like
 from ondol.ops.extremum import max, min
 from ondol.ops.gathering import one_hot, segment_sum
+from ondol.ops.joining import stack
 from ondol.ops.norms import norm
 from ondol.ops.powers import rsqrt
 from ondol.ops.reduction import Axis, mean, var
 from ondol.ops.selection import maximum
-from ondol.ops.shapes import expand_dims, moveaxis, ravel, reshape
+from ondol.ops.shapes import expand_dims, ravel, reshape
 from ondol.ops.sorting import sort
 
 
@@ -65,13 +67,13 @@ def median(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
 
 
 def quantile(
-    x: Any, q: float, axis: int | None = None, method: str = "linear", keepdims: bool = False
+    x: Any, q: Any, axis: int | None = None, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
     """The number below which a fraction q of the elements lies.
 
     Args:
         x: array.
-        q: a number from 0 to 1.
+        q: a number from 0 to 1, or a list of them for as many results along a new first axis.
         axis: the axis to look along; None for all elements.
         method: how to choose between two elements: "linear" (a straight line), "lower", "higher", "midpoint".
         keepdims: leave the axis in place with length 1.
@@ -84,6 +86,8 @@ def quantile(
         >>> od.ops.quantile([1.0, 2.0, 3.0, 5.0], 0.75)
         Tensor(3.5, dtype=float32)
     """
+    if not isinstance(q, (int, float)):
+        return stack([quantile(x, float(each), axis, method, keepdims) for each in q])
     x = as_tensor(x)
     ndim = x.ndim
     x = ravel(x) if axis is None else moveaxis(x, axis, -1)
@@ -100,7 +104,7 @@ def quantile(
 
 
 def percentile(
-    x: Any, q: float, axis: int | None = None, method: str = "linear", keepdims: bool = False
+    x: Any, q: Any, axis: int | None = None, method: str = "linear", keepdims: bool = False
 ) -> Tensor:
     """The number below which q percent of the elements lie; see `quantile`.
 
@@ -109,16 +113,18 @@ def percentile(
         >>> od.ops.percentile([1.0, 2.0, 3.0, 5.0], 75)
         Tensor(3.5, dtype=float32)
     """
-    return quantile(x, q / 100.0, axis, method, keepdims)
+    q = q / 100.0 if isinstance(q, (int, float)) else [each / 100.0 for each in q]
+    return quantile(x, q, axis, method, keepdims)
 
 
-def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Tensor:
+def bincount(x: Any, weights: Any = None, minlength: int = 0, sparse: bool = False) -> Tensor:
     """How often each whole number from 0 to minlength - 1 occurs.
 
     Args:
         x: whole numbers (n,).
         weights: what each counts, (n,); None for 1.
         minlength: how many numbers to count. In eager code the result grows to hold the largest number.
+        sparse: accepted for Keras; every Tensor is dense.
 
     Example:
         >>> import ondol as od
@@ -126,12 +132,14 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Tensor:
         Tensor([1 0 2], dtype=int32)
     """
     x = as_tensor(x)
-    if state.trace is None and x.size:
+    if state.trace is None and None not in x.shape and x.size:
         minlength = builtins.max(minlength, int(max(x)) + 1)
     return segment_sum(ones_like(x, "int32") if weights is None else weights, x, minlength)
 
 
-def multi_hot(inputs: Any, num_classes: int, axis: int = -1, dtype: Any = None) -> Tensor:
+def multi_hot(
+    inputs: Any, num_classes: int | None = None, axis: int = -1, dtype: Any = None, sparse: bool = False
+) -> Tensor:
     """1 at every position that a row names, 0 elsewhere.
 
     Args:
@@ -139,12 +147,18 @@ def multi_hot(inputs: Any, num_classes: int, axis: int = -1, dtype: Any = None) 
         num_classes: the length of the new last axis, in place of n.
         axis: where the axis of the classes goes.
         dtype: None for floatx.
+        sparse: accepted for Keras; every Tensor is dense.
+
+    Raises:
+        DataError: if num_classes is missing.
 
     Example:
         >>> import ondol as od
         >>> od.ops.multi_hot([0, 2, 2], 4)
         Tensor([1. 0. 1. 0.], dtype=float32)
     """
+    if num_classes is None:
+        raise DataError("multi_hot expected the number of classes. Received: num_classes=None.")
     return max(one_hot(inputs, num_classes, axis, dtype), axis=-2 if axis == -1 else -1)
 
 

@@ -9,11 +9,13 @@ from ondol.autograd import Tensor, as_tensor
 from ondol.errors import unknown_name
 from ondol.ops.arithmetic import absolute, sign
 from ondol.ops.comparison import not_equal
-from ondol.ops.elementwise import as_float
+from ondol.ops.creation import ones_like
+from ondol.ops.elementwise import floating
 from ondol.ops.exponential import exp
 from ondol.ops.extremum import max, min
 from ondol.ops.powers import power
-from ondol.ops.reduction import Axis, Reduction, sum
+from ondol.ops.reduction import Axis, Reduction, axes_of, sum
+from ondol.ops.selection import where
 
 
 class LogSumExp(Reduction):
@@ -22,8 +24,9 @@ class LogSumExp(Reduction):
     Computed as m + ln Σ eˣ⁻ᵐ with the largest x as m, so that nothing overflows.
     """
 
+    @floating
     def forward(self, x):
-        xp, x = self.xp, as_float(x)
+        xp = self.xp
         m = x.max(axis=self.axis, keepdims=True)
         m = xp.where(xp.isfinite(m), m, 0)  # -∞ - (-∞) would be NaN
         y = xp.log(xp.exp(x - m).sum(axis=self.axis, keepdims=True)) + m
@@ -36,8 +39,8 @@ class LogSumExp(Reduction):
 class L2Norm(Reduction):
     r"""y = √Σ x² over the axes;   dx = x dy / y,  and 0 where y = 0."""
 
+    @floating
     def forward(self, x):
-        x = as_float(x)
         return self.xp.sqrt((x * x).sum(axis=self.axis, keepdims=self.keepdims))
 
     def backward(self, dy):
@@ -52,8 +55,9 @@ class LpNorm(Reduction):
         super().__init__(axis, keepdims)
         self.p = p
 
+    @floating
     def forward(self, x):
-        x = abs(as_float(x))
+        x = abs(x)
         return (x**self.p).sum(axis=self.axis, keepdims=self.keepdims) ** (1.0 / self.p)
 
     def backward(self, dy):
@@ -101,9 +105,7 @@ def norm(x: Any, ord: int | float | str | None = None, axis: Axis = None, keepdi
     x = as_tensor(x)
     if ord is None:
         return L2Norm(axis, keepdims)(x)
-    axes: tuple[int, ...] = (
-        tuple(range(x.ndim)) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
-    )
+    axes = axes_of(axis, x.ndim)
     if len(axes) == 2:
         return _matrix_norm(x, ord, axes, keepdims)
     if ord == 2:
@@ -111,7 +113,7 @@ def norm(x: Any, ord: int | float | str | None = None, axis: Axis = None, keepdi
     if ord == 1:
         return sum(absolute(x), axis, keepdims)
     if ord == 0:
-        return sum(not_equal(x, 0).astype(x.dtype), axis, keepdims)
+        return sum(where(not_equal(x, 0), ones_like(x), 0.0), axis, keepdims)
     if ord in (math.inf, -math.inf):
         return (max if ord > 0 else min)(absolute(x), axis, keepdims)
     if isinstance(ord, str):
@@ -120,7 +122,7 @@ def norm(x: Any, ord: int | float | str | None = None, axis: Axis = None, keepdi
 
 
 def _matrix_norm(x: Tensor, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Tensor:
-    """ "fro", or the largest (smallest) sum of sizes in a column for 1 (-1), in a row for inf (-inf)."""
+    """The root of all squares for "fro", the largest (smallest) sum of a column for 1 (-1), a row for inf."""
     if ord == "fro":
         return L2Norm(axes, keepdims)(x)
     if ord not in (1, -1, math.inf, -math.inf):

@@ -13,7 +13,8 @@ import numpy as np
 from ondol import ops
 from ondol.autograd import Tensor
 from ondol.ops.arithmetic import absolute, add, divide, multiply, negative, subtract
-from ondol.ops.bitwise import bitwise_and, bitwise_not, bitwise_or, bitwise_xor
+from ondol.ops.axes import swapaxes, transpose
+from ondol.ops.bitwise import bitwise_and, bitwise_not, bitwise_or, bitwise_xor, left_shift, right_shift
 from ondol.ops.casting import cast
 from ondol.ops.comparison import (
     equal,
@@ -27,13 +28,13 @@ from ondol.ops.cumulative import cumprod, cumsum, prod
 from ondol.ops.extremum import all, any, argmax, argmin, max, min
 from ondol.ops.gathering import take
 from ondol.ops.indexing import getitem
-from ondol.ops.joining import repeat
+from ondol.ops.joining import repeat, stack
 from ondol.ops.linear import dot, matmul
 from ondol.ops.powers import power
 from ondol.ops.reduction import mean, std, sum, sum_to, var
 from ondol.ops.rounding import floor_divide, mod, round
 from ondol.ops.selection import clip
-from ondol.ops.shapes import broadcast_to, ravel, reshape, squeeze, swapaxes, transpose
+from ondol.ops.shapes import broadcast_to, ravel, reshape, squeeze
 from ondol.ops.sorting import argsort
 
 
@@ -59,13 +60,33 @@ def refuse_assignment(self: Tensor, index: Any, value: Any) -> None:
 
 def array_ufunc(self: Tensor, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
     """Called by NumPy for `array + tensor` and `np.exp(tensor)`: the rule of the same name takes over."""
+    if "out" in options:
+        raise TypeError(
+            f"Expected a new array for the result of np.{ufunc.__name__} with a Tensor. Received: out=, which "
+            "also stands behind `array += tensor`. Write array = array + tensor."
+        )
     rule = getattr(ops, UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__), None)
     if method != "__call__" or options or rule is None:
         return NotImplemented
     return rule(*inputs)
 
 
-UFUNC_NAMES = {"remainder": "mod"}
+UFUNC_NAMES = {"remainder": "mod", "invert": "bitwise_not", "rint": "round"}
+
+
+def array_function(self: Tensor, f: Any, types: Any, args: tuple, kwargs: dict) -> Any:
+    """Called by NumPy for `np.mean(tensor)` and the like: the rule of that name, else NumPy on the values."""
+    rule = getattr(ops, f.__name__, None) if f.__module__ == "numpy" else None
+    return (rule or f._implementation)(*args, **kwargs)
+
+
+def unlike_none_and_text(f: Callable) -> Callable:
+    """== and !=, which for None and text, as for all that is no number, compare identity."""
+
+    def method(self: Tensor, other: Any) -> Any:
+        return NotImplemented if other is None or isinstance(other, str) else f(self, other)
+
+    return method
 
 
 def reshape_method(self: Tensor, *shape: Any) -> Tensor:
@@ -95,10 +116,12 @@ OPERATORS: dict[str, Callable] = {
     "__and__": bitwise_and,
     "__or__": bitwise_or,
     "__xor__": bitwise_xor,
+    "__lshift__": left_shift,
+    "__rshift__": right_shift,
 }
 COMPARISONS: dict[str, Callable] = {
-    "__eq__": equal,
-    "__ne__": not_equal,
+    "__eq__": unlike_none_and_text(equal),
+    "__ne__": unlike_none_and_text(not_equal),
     "__lt__": less,
     "__le__": less_equal,
     "__gt__": greater,
@@ -111,6 +134,7 @@ METHODS: dict[str, Callable] = {
     "__getitem__": getitem,
     "__setitem__": refuse_assignment,
     "__array_ufunc__": array_ufunc,
+    "__array_function__": array_function,
     "reshape": reshape_method,
     "transpose": transpose_method,
     **{
@@ -151,5 +175,6 @@ for name, function in OPERATORS.items():
     setattr(Tensor, name.replace("__", "__r", 1), reflected(function))
 for name, function in (COMPARISONS | METHODS).items():
     setattr(Tensor, name, function)
+Tensor.stacked = staticmethod(stack)  # type: ignore[assignment]
 Tensor.T = property(transpose)  # type: ignore[attr-defined]
 Tensor.mT = property(matrix_transpose)  # type: ignore[attr-defined]

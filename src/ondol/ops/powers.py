@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.autograd import Op, Tensor
-from ondol.ops.elementwise import as_float, elementwise
+from ondol.ops.elementwise import as_float, elementwise, floating
 from ondol.ops.exponential import log
 from ondol.ops.selection import where
 
@@ -26,15 +26,23 @@ class ConstantPower(Op):
     def __init__(self, p):
         self.p = p
 
+    @floating
     def forward(self, x):
-        if self.p == 3:
-            return x * x * x  # NumPy's own power is twenty times slower
-        return (x if type(self.p) is int else as_float(x)) ** self.p
+        return x**self.p
 
     def backward(self, dy):
         if self.p == 0:
             return None
         return self.p * power(self.inputs[0], self.p - 1) * dy
+
+
+class WholePower(ConstantPower):
+    r"""y = xᵖ for p = 0, 1, 2, …;   dx = p xᵖ⁻¹ dy.   Whole numbers stay whole."""
+
+    def forward(self, x):
+        if self.p == 3:
+            return x * x * x  # NumPy's own power is twenty times slower
+        return x**self.p
 
 
 class Power(Op):
@@ -64,8 +72,9 @@ class Power(Op):
 class Sqrt(Op):
     r"""y = √x;   dx = dy / 2y, which is infinite at 0."""
 
+    @floating
     def forward(self, x):
-        return self.xp.sqrt(as_float(x))
+        return self.xp.sqrt(x)
 
     def backward(self, dy):
         return 0.5 * dy / self.output
@@ -74,8 +83,9 @@ class Sqrt(Op):
 class Rsqrt(Op):
     r"""y = 1/√x;   dx = -y³ dy / 2."""
 
+    @floating
     def forward(self, x):
-        return 1 / self.xp.sqrt(as_float(x))
+        return 1 / self.xp.sqrt(x)
 
     def backward(self, dy):
         y = self.output
@@ -85,8 +95,9 @@ class Rsqrt(Op):
 class Cbrt(Op):
     r"""y = ∛x;   dx = dy / 3y²."""
 
+    @floating
     def forward(self, x):
-        return self.xp.cbrt(as_float(x))
+        return self.xp.cbrt(x)
 
     def backward(self, dy):
         y = self.output
@@ -131,9 +142,9 @@ def power(x1: Any, x2: Any) -> Tensor:
         >>> od.power([1.0, 2.0, 3.0], 2)
         Tensor([1. 4. 9.], dtype=float32)
     """
-    if type(x2) in (int, float):
-        return Square()(x1) if x2 == 2 else ConstantPower(x2)(x1)
-    return Power()(x1, x2)
+    if type(x2) is int and x2 >= 0:
+        return Square()(x1) if x2 == 2 else WholePower(x2)(x1)
+    return ConstantPower(x2)(x1) if type(x2) in (int, float) else Power()(x1, x2)
 
 
 def sqrt(x: Any) -> Tensor:

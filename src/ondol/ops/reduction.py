@@ -8,7 +8,7 @@ from typing import Any
 
 from ondol.autograd import Op, Tensor, as_tensor
 from ondol.ops.comparison import not_equal
-from ondol.ops.elementwise import as_float
+from ondol.ops.elementwise import floating
 from ondol.ops.shapes import broadcast_to
 
 Axis = int | Sequence[int] | None
@@ -60,9 +60,10 @@ class SumTo(Op):
 
     def forward(self, x):
         extra = x.ndim - len(self.shape)
+        if x.shape[extra:] == self.shape:  # the usual case, a bias
+            return x.sum(axis=tuple(range(extra)))
         stretched = [extra + i for i, n in enumerate(self.shape) if n == 1 != x.shape[extra + i]]
-        y = x.sum(axis=(*range(extra), *stretched))
-        return y.reshape(self.shape) if stretched else y
+        return x.sum(axis=(*range(extra), *stretched)).reshape(self.shape)
 
     def backward(self, dy):
         return broadcast_to(dy, self.inputs[0].shape)
@@ -71,10 +72,8 @@ class SumTo(Op):
 class Mean(Reduction):
     r"""y = Σ x / n over the axes;   dx = dy / n."""
 
+    @floating
     def forward(self, x):
-        x = as_float(x)
-        if x.dtype.itemsize == 2:  # sums of half-precision numbers overflow soon: the namespace knows how
-            return self.xp.mean(x, axis=self.axis, keepdims=self.keepdims)
         return x.sum(axis=self.axis, keepdims=self.keepdims) / self.count(x)
 
     def backward(self, dy):
@@ -89,8 +88,8 @@ class Var(Reduction):
         super().__init__(axis, keepdims)
         self.ddof = ddof
 
+    @floating
     def forward(self, x):
-        x = as_float(x)
         deviation = x - self.xp.mean(x, axis=self.axis, keepdims=True)
         y = (deviation * deviation).sum(axis=self.axis, keepdims=self.keepdims)
         return y / (self.count(x) - self.ddof)

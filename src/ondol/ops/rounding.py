@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.autograd import Op, Tensor
-from ondol.ops.elementwise import as_float, elementwise
+from ondol.ops.elementwise import elementwise, floating
 
 
 class Rounding(Op):
@@ -16,8 +16,9 @@ class Rounding(Op):
     def __init__(self, name):
         self.name = name
 
+    @floating
     def forward(self, x):
-        return getattr(self.xp, self.name)(as_float(x))
+        return getattr(self.xp, self.name)(x)
 
 
 class Round(Op):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ondol.autograd import Op, Tensor
 from ondol.autograd.tensor import as_array
-from ondol.errors import ShapeError
+from ondol.errors import ShapeError, TraceError
 from ondol.ops.elementwise import elementwise, promote
 
 
@@ -36,6 +36,21 @@ class Where(Op):
             where(c, dz, 0.0) if self.needs(1) else None,
             where(c, 0.0, dz) if self.needs(2) else None,
         )
+
+
+class NonZero(Op):
+    r"""The positions of the elements that are not 0, one array for each axis."""
+
+    differentiable = False
+
+    def forward(self, x):
+        try:
+            return tuple(self.xp.nonzero(x))
+        except TypeError:
+            raise TraceError(
+                "nonzero expected to know its input, as the result's length depends on it. Received: an array "
+                "while a function is being compiled. Use od.where(condition, x1, x2), or multiply by the condition."
+            ) from None
 
 
 class Maximum(Op):
@@ -86,11 +101,25 @@ class Clip(Op):
         return dy * (self.inputs[0] == self.output)
 
 
-def where(condition: Any, x1: Any, x2: Any) -> Tensor:
+def nonzero(x: Any) -> tuple[Tensor, ...]:
+    """The positions of the elements that are not 0, as one array of whole numbers for each axis.
+
+    Their number is known in eager code only.
+
+    Example:
+        >>> import ondol as od
+        >>> od.nonzero([0.0, 2.0, 3.0])
+        (Tensor([1 2], dtype=int64),)
+    """
+    return NonZero()(x)
+
+
+def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
     """x1 where the condition holds, x2 where it does not.
 
     Args:
-        condition, x1, x2: arrays that broadcast together.
+        condition, x1, x2: arrays that broadcast together. The condition alone asks for the positions where
+            it holds, see `nonzero`.
 
     Raises:
         ShapeError: if they do not.
@@ -101,7 +130,7 @@ def where(condition: Any, x1: Any, x2: Any) -> Tensor:
         >>> od.where(x > 0, x, 0.0)
         Tensor([0. 2.], dtype=float32)
     """
-    return Where()(condition, x1, x2)
+    return nonzero(condition) if x1 is None and x2 is None else Where()(condition, x1, x2)
 
 
 def maximum(x1: Any, x2: Any) -> Tensor:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ondol.autograd import Op, Tensor, as_tensor
-from ondol.ops.elementwise import as_float
+from ondol.ops.elementwise import floating
 from ondol.ops.exponential import erf, exp
 from ondol.ops.hyperbolic import tanh
 
@@ -33,11 +33,12 @@ class Sigmoid(Op):
     def __call__(self, x):
         x = as_tensor(x)
         y = super().__call__(x)
-        y.logits = x  # so that cross-entropy can be computed from the logits, without loss of digits
+        y.logits, y.made_by = x, "sigmoid"  # cross-entropy can then be computed without loss of digits
         return y
 
+    @floating
     def forward(self, x):
-        return logistic(self.xp, as_float(x))
+        return logistic(self.xp, x)
 
     def backward(self, dy):
         y = self.output
@@ -47,8 +48,9 @@ class Sigmoid(Op):
 class LogSigmoid(Op):
     r"""y = -ln(1 + e⁻ˣ);   dx = σ(-x) dy."""
 
+    @floating
     def forward(self, x):
-        return -log_of_one_plus_exp(self.xp, -as_float(x))
+        return -log_of_one_plus_exp(self.xp, -x)
 
     def backward(self, dy):
         return dy * sigmoid(-self.inputs[0])
@@ -57,8 +59,9 @@ class LogSigmoid(Op):
 class Softplus(Op):
     r"""y = ln(1 + eˣ);   dx = σ(x) dy."""
 
+    @floating
     def forward(self, x):
-        return log_of_one_plus_exp(self.xp, as_float(x))
+        return log_of_one_plus_exp(self.xp, x)
 
     def backward(self, dy):
         return dy * sigmoid(self.inputs[0])
@@ -67,8 +70,8 @@ class Softplus(Op):
 class Silu(Op):
     r"""y = x σ(x);   dx = (σ + y (1 - σ)) dy."""
 
+    @floating
     def forward(self, x):
-        x = as_float(x)
         return x * logistic(self.xp, x)
 
     def backward(self, dy):
@@ -79,8 +82,9 @@ class Silu(Op):
 class Mish(Op):
     r"""y = x t,  t = tanh(ln(1 + eˣ));   dx = (t + x σ(x) (1 - t²)) dy."""
 
+    @floating
     def forward(self, x):
-        xp, x = self.xp, as_float(x)
+        xp = self.xp
         return x * xp.tanh(log_of_one_plus_exp(xp, x))
 
     def backward(self, dy):
@@ -92,8 +96,8 @@ class Mish(Op):
 class Gelu(Op):
     r"""y = x Φ(x) with Φ(x) = (1 + erf(x/√2)) / 2;   dx = (Φ + x φ(x)) dy with φ(x) = exp(-x²/2) / √(2π)."""
 
+    @floating
     def forward(self, x):
-        x = as_float(x)
         return 0.5 * x * (1 + self.xp.erf(x * SQRT_HALF))
 
     def backward(self, dy):
@@ -105,8 +109,8 @@ class Gelu(Op):
 class GeluTanh(Op):
     r"""y = x (1 + t) / 2,  t = tanh u,  u = √(2/π) (x + c x³);   dx = ((1 + t) + x (1 - t²) du/dx) dy / 2."""
 
+    @floating
     def forward(self, x):
-        x = as_float(x)
         return 0.5 * x * (1 + self.xp.tanh(GELU_SLOPE * (x + GELU_CUBIC * (x * x * x))))
 
     def backward(self, dy):
@@ -119,8 +123,8 @@ class GeluTanh(Op):
 class TanhShrink(Op):
     r"""y = x - tanh x;   dx = tanh²x dy."""
 
+    @floating
     def forward(self, x):
-        x = as_float(x)
         return x - self.xp.tanh(x)
 
     def backward(self, dy):

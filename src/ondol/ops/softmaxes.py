@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.autograd import Op, Tensor, as_tensor
-from ondol.ops.elementwise import as_float
+from ondol.ops.elementwise import floating
 from ondol.ops.exponential import exp
 from ondol.ops.joining import split
 from ondol.ops.reduction import Axis
@@ -24,12 +24,12 @@ class Softmax(Op):
     def __call__(self, x):
         x = as_tensor(x)
         y = super().__call__(x)
-        if self.axis == -1:
-            y.logits = x  # so that cross-entropy can be computed from the logits, without loss of digits
+        if self.axis in (-1, x.ndim - 1):
+            y.logits, y.made_by = x, "softmax"  # cross-entropy can then be computed without loss of digits
         return y
 
+    @floating
     def forward(self, x):
-        x = as_float(x)
         e = self.xp.exp(x - x.max(axis=self.axis, keepdims=True))
         return e / e.sum(axis=self.axis, keepdims=True)
 
@@ -44,8 +44,8 @@ class LogSoftmax(Op):
     def __init__(self, axis=-1):
         self.axis = tuple(axis) if isinstance(axis, list) else axis
 
+    @floating
     def forward(self, x):
-        x = as_float(x)
         x = x - x.max(axis=self.axis, keepdims=True)
         return x - self.xp.log(self.xp.exp(x).sum(axis=self.axis, keepdims=True))
 
@@ -62,8 +62,9 @@ class Sparsemax(Op):
     def __init__(self, axis=-1):
         self.axis = axis
 
+    @floating
     def forward(self, x):
-        xp, x = self.xp, as_float(x)
+        xp = self.xp
         scores = xp.moveaxis(x, self.axis, -1)
         sums = xp.cumsum(xp.flip(xp.sort(scores, axis=-1), -1), axis=-1)  # of the 1, 2, … largest
         tau = ((sums - 1) / xp.arange(1, scores.shape[-1] + 1, dtype=x.dtype)).max(-1, keepdims=True)

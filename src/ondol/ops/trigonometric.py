@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.autograd import Op, Tensor
-from ondol.ops.elementwise import as_float, elementwise
+from ondol.ops.elementwise import as_float, elementwise, floating
 from ondol.ops.powers import rsqrt
 
 
 class Sin(Op):
     r"""y = sin x;   dx = cos(x) dy."""
 
+    @floating
     def forward(self, x):
-        return self.xp.sin(as_float(x))
+        return self.xp.sin(x)
 
     def backward(self, dy):
         return dy * cos(self.inputs[0])
@@ -22,8 +23,9 @@ class Sin(Op):
 class Cos(Op):
     r"""y = cos x;   dx = -sin(x) dy."""
 
+    @floating
     def forward(self, x):
-        return self.xp.cos(as_float(x))
+        return self.xp.cos(x)
 
     def backward(self, dy):
         return -dy * sin(self.inputs[0])
@@ -32,8 +34,9 @@ class Cos(Op):
 class Tan(Op):
     r"""y = tan x;   dx = (1 + y²) dy."""
 
+    @floating
     def forward(self, x):
-        return self.xp.tan(as_float(x))
+        return self.xp.tan(x)
 
     def backward(self, dy):
         y = self.output
@@ -43,8 +46,9 @@ class Tan(Op):
 class Arcsin(Op):
     r"""y = arcsin x;   dx = dy / √(1 - x²)."""
 
+    @floating
     def forward(self, x):
-        return self.xp.arcsin(as_float(x))
+        return self.xp.arcsin(x)
 
     def backward(self, dy):
         x = self.inputs[0]
@@ -54,8 +58,9 @@ class Arcsin(Op):
 class Arccos(Op):
     r"""y = arccos x;   dx = -dy / √(1 - x²)."""
 
+    @floating
     def forward(self, x):
-        return self.xp.arccos(as_float(x))
+        return self.xp.arccos(x)
 
     def backward(self, dy):
         x = self.inputs[0]
@@ -65,8 +70,9 @@ class Arccos(Op):
 class Arctan(Op):
     r"""y = arctan x;   dx = dy / (1 + x²)."""
 
+    @floating
     def forward(self, x):
-        return self.xp.arctan(as_float(x))
+        return self.xp.arctan(x)
 
     def backward(self, dy):
         x = self.inputs[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,13 @@ import numpy as np
 from ondol import ops
 from ondol.autograd import Tensor, Variable, as_tensor, enable_grad, gradients, no_grad
 from ondol.autograd.tensor import as_array
-from ondol.backend import is_floating, namespace
-from ondol.errors import DataError, ShapeError
+from ondol.backend import namespace
+from ondol.errors import ShapeError
 from ondol.optimizers import clipping
+from ondol.optimizers.arrays import update_arrays
 from ondol.optimizers.state import OptimizerState
+
+FLOAT64 = np.dtype("float64")
 
 
 class Optimizer(OptimizerState):
@@ -99,7 +102,7 @@ class Optimizer(OptimizerState):
             ValueError: for Variables that came in later, or gradients that are all None.
             ShapeError: if a gradient does not have its Variable's shape, or their numbers differ.
         """
-        variables = list(self._known) if trainable_variables is None else list(trainable_variables)
+        variables = self.optimized if trainable_variables is None else list(trainable_variables)
         grads = list(grads)
         if len(grads) != len(variables) or not variables:
             raise ShapeError(
@@ -108,14 +111,15 @@ class Optimizer(OptimizerState):
             )
         if not self.built:
             self.build(variables)
-        pairs = [(_raw(g, v), v) for g, v in zip(grads, variables, strict=True) if g is not None]
-        if not pairs:
+        arrays = [_raw(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
+        if not arrays:
             raise ValueError(
                 "Expected a gradient for at least one Variable. Received: None for all of "
                 f"{', '.join(v.path for v in variables)}. Does the loss depend on them?"
             )
-        with no_grad():
-            self._apply([g for g, _ in pairs], [v for _, v in pairs])
+        if len(arrays) < len(variables):
+            variables = [v for g, v in zip(grads, variables, strict=True) if g is not None]
+        self._apply(arrays, variables)
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Variable:
         """`apply` for pairs of gradient and Variable; returns `iterations`."""
@@ -169,63 +173,39 @@ class Optimizer(OptimizerState):
             >>> w.tolist(), b.tolist()
             ([0.5, 1.5], [-1.0])
         """
-        if isinstance(params, Mapping):
-            _expect_keys(list(params), list(grads))
-            grads = [grads[key] for key in params]
-            params = list(params.values())
-        for i, p in enumerate(params):
-            if not isinstance(p, np.ndarray) or not is_floating(p.dtype) or not p.flags.writeable:
-                what = f"dtype={p.dtype}" if isinstance(p, np.ndarray) else type(p).__name__
-                raise DataError(
-                    f"Expected writable NumPy arrays of floats, which are changed in place. "
-                    f"Received: params[{i}] of {what}. Use np.array(values, dtype='float32')."
-                )
-        if not self.built:
-            self.build([Variable(p, f"params_{i}") for i, p in enumerate(params)])
-        held = list(self._known)
-        now, before = [(p.shape, p.dtype) for p in params], [(v.shape, v.dtype) for v in held]
-        if now != before:
-            raise ShapeError(
-                "Expected the same arrays as at the first call, because the optimizer remembers something "
-                f"for each: {_forms(before)}. Received: {_forms(now)}."
-            )
-        for variable, p in zip(held, params, strict=True):
-            variable.assign_array(p)
-        self.apply(grads, held)
-        for variable, p in zip(held, params, strict=True):
-            p[...] = variable.data
+        update_arrays(self, params, grads)
 
     # -- one step
 
     def _apply(self, grads: list[Any], variables: list[Variable]) -> None:
-        xp = self.xp
-        grads = self._clipped(xp, grads)
+        all_slots = self.slots_of(variables)
+        grads = self._clipped(self.xp, grads)
         done = self.iterations.data
         rate = self._rate(done)
         t = (done + 1).astype(rate.dtype)
-        prepared: dict[Any, tuple[Any, Any, Any]] = {}
-        by_arrays = type(self).update_step is Optimizer.update_step
-        for g, variable, position in zip(grads, variables, self.positions(variables), strict=True):
-            dtype = variable.dtype
-            if dtype not in prepared:
-                prepared[dtype] = self._prepared(rate, t, dtype)
-            lr, t_, shrink = prepared[dtype]
+        in_arrays = type(self).update_step is Optimizer.update_step
+        dtype: Any = None
+        for g, variable, slots in zip(grads, variables, all_slots, strict=True):
+            if variable.dtype is not dtype:
+                dtype = variable.dtype
+                lr, t_of_dtype, shrink = self._prepared(rate, t, dtype)
             w = variable.data
             if shrink is not None:
                 w = w - shrink * w
-            if by_arrays:
-                slots = self._slots[position]
-                new = self.step(w, g, lr, t_, *[None if slot is None else slot.data for slot in slots])
-                variable.assign_array(new[0])
-                for slot, array in zip(slots, new[1:], strict=True):
+            if in_arrays:
+                kept = [None if slot is None else slot.data for slot in slots]
+                new_w, *new_kept = self.step(w, g, lr, t_of_dtype, *kept)
+                variable.assign_array(new_w)
+                for slot, array in zip(slots, new_kept, strict=True):
                     if slot is not None:
                         slot.assign_array(array)
             else:
-                if shrink is not None:
-                    variable.assign_array(w)
-                self.update_step(Tensor(g), variable, Tensor(rate))
+                variable.assign_array(w)
+                with no_grad():
+                    self.update_step(Tensor(g), variable, Tensor(rate))
             if variable.constraint is not None:
-                variable.assign(variable.constraint(variable))
+                with no_grad():
+                    variable.assign(variable.constraint(variable))
         self.iterations.assign_array(done + 1)
 
     def _clipped(self, xp: Any, grads: list[Any]) -> list[Any]:
@@ -243,12 +223,13 @@ class Optimizer(OptimizerState):
         if self._schedule is None:
             rate = self._learning_rate.data
         else:
-            rate = as_array(ops.cast(self._schedule(self.iterations), dtype))
+            with no_grad():
+                rate = as_array(ops.cast(self._schedule(self.iterations), dtype))
         return rate / (1.0 + self.decay * done.astype(dtype)) if self.decay else rate
 
     def _prepared(self, rate: Any, t: Any, dtype: Any) -> tuple[Any, Any, Any]:
         """Learning rate, step number and weight decay for Variables of a dtype, in at least float32."""
-        if dtype == np.float64:
+        if dtype is FLOAT64:
             rate, t = rate.astype(dtype), t.astype(dtype)
         shrink = None if not self.weight_decay else (rate * self.weight_decay).astype(dtype)
         lr = self.prepare(rate, t)
@@ -280,13 +261,3 @@ def _variables_behind(result: Tensor) -> list[Variable]:
                 seen.add(y)
                 stack.append(y)
     return list(reversed(found))  # in the order of their use
-
-
-def _expect_keys(params: list[Any], grads: list[Any]) -> None:
-    missing = [key for key in params if key not in grads]
-    if missing:
-        raise DataError(f"Expected a gradient for each of {params}. Received: none for {missing}.")
-
-
-def _forms(forms: list[tuple[Any, Any]]) -> str:
-    return "[" + ", ".join(f"{dtype.name}{shape}" for shape, dtype in forms) + "]"

@@ -27,7 +27,10 @@ def get(identifier: Any) -> Any:
         >>> od.optimizers.get("adam")
         <Adam name=adam>
     """
-    found = identifier if isinstance(identifier, Optimizer) else registry.get(identifier)
+    if isinstance(identifier, Mapping):
+        found = deserialize(identifier)
+    else:
+        found = registry.get(identifier) if isinstance(identifier, (str, type)) else identifier
     if found is None or isinstance(found, Optimizer):
         return found
     raise TypeError(

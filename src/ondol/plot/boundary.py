@@ -89,6 +89,7 @@ def decision_boundary(
     style.dress(ax, title or "", *feature_names)
     _draw_regions(ax, across, down, margins)
     _draw_points(ax, points, labels, names)
+    ax.locator_params(nbins=5)
     _square_if_alike(ax, across, down)
     return style.finish(figure)
 

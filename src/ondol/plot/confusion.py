@@ -27,8 +27,8 @@ def confusion_matrix(
 ) -> Figure:
     """Draw how often each true class (row) was predicted as each class (column).
 
-    Right answers stand on the diagonal in blue, mistakes beside it in orange. Each of the two has its own
-    scale, so that a single mistake among thousands of right answers is still seen.
+    Right answers stand on the diagonal in blue, the darker the larger the part of their class; mistakes beside it
+    in orange, the darkest where most happen, so that a single one among thousands of right answers is seen.
 
     Args:
         y_true: true classes: integers `(n,)`, one-hot rows `(n, classes)`, or 0/1 and -1/1 of two classes.
@@ -70,7 +70,7 @@ def confusion_matrix(
         "predicted class",
         "true class",
     )
-    _draw_cells(ax, _shares(counts, normalize), normalize is not None)
+    _draw_cells(ax, counts, _shares(counts, normalize), percent=normalize is not None)
     _name_classes(ax, names)
     return style.finish(figure)
 
@@ -83,14 +83,14 @@ def _shares(counts: np.ndarray, normalize: str | None) -> np.ndarray:
     return 100 * counts / np.maximum(total, 1)
 
 
-def _draw_cells(ax: Axes, values: np.ndarray, percent: bool) -> None:
+def _draw_cells(ax: Axes, counts: np.ndarray, values: np.ndarray, percent: bool) -> None:
     from matplotlib.colors import to_rgb
 
-    count = len(values)
+    count = len(counts)
     diagonal = np.eye(count, dtype=bool)
-    # Strength of each cell from 0 to 1, the diagonal and the mistakes each on a scale of their own.
-    strength = np.where(diagonal, values / _largest(values[diagonal]), values / _largest(values[~diagonal]))
-    strength = np.where(values > 0, 0.15 + 0.85 * strength, 0)[..., None]
+    largest_mistake = max(values[~diagonal].max(initial=0), 1e-12)
+    strength = np.where(diagonal, _shares(counts, "true") / 100, values / largest_mistake)  # 0 to 1
+    strength = np.where(counts > 0, 0.15 + 0.85 * strength, 0)[..., None]
     ink = np.where(diagonal[..., None], to_rgb(style.RIGHT), to_rgb(style.WRONG))
     colors = 1 - strength * (1 - ink)
     dark = colors @ (0.299, 0.587, 0.114) < 0.55  # weights of the eye's sensitivity to red, green, blue
@@ -108,10 +108,6 @@ def _draw_cells(ax: Axes, values: np.ndarray, percent: bool) -> None:
         text = f"{value:.1f}".removesuffix(".0") if percent else f"{value:.0f}"
         color = "white" if dark[row, column] else style.INK
         ax.text(column, row, text, ha="center", va="center", fontsize=size, color=color)
-
-
-def _largest(values: np.ndarray) -> float:
-    return max(values.max(initial=0), 1e-12)
 
 
 def _name_classes(ax: Axes, names: list[str]) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _COLUMNS = 6
+# Inches of the sheet: what each image takes with its captions, its side, and the room for the heading.
+_TILE, _SIDE, _ROW, _HEADING = style.WIDTH / 6, 1.0, 1.45, 0.42
 
 
 def misclassified(
@@ -66,16 +68,23 @@ def misclassified(
         wrong = wrong[np.argsort(-sure[wrong], kind="stable")]
     shown = wrong[:n]
 
-    rows = math.ceil(len(shown) / _COLUMNS)
-    figure = style.new_figure(style.WIDTH, 1.6 * rows + 0.35)
     heading = title or _count(len(wrong), len(shown), len(true), sure is not None)
     long_names = max(map(len, names)) > 3
     if long_names and len(shown):
         heading += "\nunder each image: the predicted class, then the true one"
-    figure.suptitle(heading, x=0.01, ha="left", fontsize=style.SIZE["title"], color=style.INK)
+    images_height = math.ceil(len(shown) / _COLUMNS) * _ROW
+    height = images_height + _HEADING + 0.2 * heading.count("\n")
+    figure = style.new_figure(style.WIDTH, height)
+    figure.set_layout_engine("none")  # captions may be wider than images, and shall not make them smaller
+    figure.suptitle(
+        heading, x=0.01, y=1 - 0.08 / height, ha="left", va="top", fontsize=style.SIZE["title"], color=style.INK
+    )
     limits = (float(images.min()), float(images.max()) or 1.0)
-    for position, index in enumerate(shown, start=1):
-        ax = figure.add_subplot(rows, _COLUMNS, position)
+    for position, index in enumerate(shown):
+        row, column = divmod(position, _COLUMNS)
+        left = column * _TILE + (_TILE - _SIDE) / 2
+        bottom = images_height - row * _ROW - _SIDE
+        ax = figure.add_axes((left / style.WIDTH, bottom / height, _SIDE / style.WIDTH, _SIDE / height))
         _draw_image(ax, images[index], limits)
         share = "" if sure is None else f" ({100 * sure[index]:.0f}%)"
         before = ("", "") if long_names else ("predicted ", "true ")
@@ -126,5 +135,5 @@ def _caption(ax: Axes, predicted: str, true: str) -> None:
     for line, (text, color) in enumerate(((predicted, style.WRONG), (true, style.RIGHT))):
         ax.annotate(
             text, (0.5, 0), (0, -3 - 11 * line), xycoords="axes fraction", textcoords="offset points",
-            fontsize=style.SIZE["small"], color=color, ha="center", va="top",
+            fontsize=style.SIZE["small"] * min(1, 18 / len(text)), color=color, ha="center", va="top",
         )  # fmt: skip

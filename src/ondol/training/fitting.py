@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ from ondol.autograd import no_grad
 from ondol.backend import tree
 from ondol.backend.compile import to_numpy
 from ondol.callbacks import Callback, CallbackList, History, ProgressBar
-from ondol.data import ArrayData, standardize, unpack_x_y_sample_weight
+from ondol.data import ArrayData, standardize_inputs, unpack_x_y_sample_weight
 from ondol.errors import DataError
+from ondol.training.arguments import batch_length, epoch_number, optional, validation_epochs, verbosity
 from ondol.training.epoch_program import EpochProgram
 from ondol.training.interrupt import Interrupt
 from ondol.training.not_finite import explain
@@ -24,7 +25,6 @@ from ondol.training.steps import EagerSteps, Outcome, Plan, as_batch, guarded
 # where nobody looks, for Ctrl-C to be answered soon.
 SECONDS_WATCHED = 0.1
 SECONDS_UNWATCHED = 1.0
-DEFAULT_BATCH_SIZE = 32
 
 
 def fit(
@@ -49,20 +49,24 @@ def fit(
     """See Trainer.fit."""
     from ondol.training import stream
 
+    verbose = verbosity(verbose)
+    epochs, initial_epoch = epoch_number("epochs", epochs), epoch_number("initial_epoch", initial_epoch)
+    steps_per_epoch = optional("steps_per_epoch", steps_per_epoch)
+    due = validation_epochs(validation_freq)
+    callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
     if stream.is_stream(x):
-        if validation_split:
-            raise DataError("Expected arrays to split validation data from. Received: an iterable of batches.")
-        steps_of_epoch: Any = stream.StreamSteps(model, x, steps_per_epoch)
-        training = None
+        stream.expect_nothing_else(y=y, sample_weight=sample_weight, validation_split=validation_split or None)
+        steps_of_epoch: Any = stream.StreamSteps(model, x, steps_per_epoch, class_weight, shuffle)
     else:
         training = ArrayData(x, y, sample_weight, class_weight)
-        if validation_split:
-            training, validation_data = _split(training, validation_split, validation_data)
+        if validation_split and validation_data is None:
+            training, validation_data = training.split(validation_split)
         model._check_targets(training)
         steps_of_epoch = ArrayEpochs(model, training, batch_size, shuffle, steps_per_epoch)
-    validate = _validation(model, validation_data, validation_batch_size or batch_size, validation_steps)
+    if validation_batch_size is None:
+        validation_batch_size = batch_size
+    validate = _validation(model, validation_data, validation_batch_size, validation_steps)
 
-    verbose = 1 if verbose == "auto" else int(verbose)
     history = History()
     listeners = [*callbacks, *([ProgressBar(bar=verbose == 1)] if verbose else []), history]
     calls = CallbackList(listeners, model, {"epochs": epochs, "steps": steps_of_epoch.steps, "verbose": verbose})
@@ -77,7 +81,7 @@ def fit(
                 # Several epochs may share one call of the program where nobody wants to see each one end.
                 unseen = 1 if callbacks or validate else epochs - epoch
                 for logs in steps_of_epoch.run(epoch, unseen, calls, interrupt):
-                    if validate and (epoch + 1 - initial_epoch) % validation_freq == 0 and not interrupt.requested:
+                    if validate and due(epoch + 1) and not interrupt.requested:
                         logs = {**logs, **{f"val_{name}": value for name, value in validate(calls).items()}}
                     calls.call("on_epoch_end", epoch, logs)
                     epoch += 1
@@ -94,7 +98,7 @@ class ArrayEpochs:
         self, model: Any, data: ArrayData, batch_size: int | None, shuffle: bool, steps_per_epoch: int | None
     ) -> None:
         self.model = model
-        batch_size = _positive("batch_size", batch_size or DEFAULT_BATCH_SIZE)
+        batch_size = batch_length(batch_size)
         self.order = Order(len(data), batch_size, shuffle, steps_per_epoch)
         self.plan = Plan(self.order.length, min(batch_size, self.order.length))
         self.steps = self.plan.steps
@@ -189,15 +193,15 @@ def evaluate(
     if stream.is_stream(x):
         return stream.evaluate(model, x, steps, calls)
     data = ArrayData(x, y, sample_weight)
-    model._check_targets(data)
-    return Evaluation(model, data, batch_size or DEFAULT_BATCH_SIZE, steps)(calls)
+    model._check_targets(data, "test_step")
+    return Evaluation(model, data, batch_size, steps)(calls)
 
 
 class Evaluation:
     """Loss and metrics on the same data, as often as asked for."""
 
-    def __init__(self, model: Any, data: ArrayData, batch_size: int, steps: int | None) -> None:
-        batch_size = _positive("batch_size", batch_size)
+    def __init__(self, model: Any, data: ArrayData, batch_size: int | None, steps: int | None) -> None:
+        batch_size, steps = batch_length(batch_size), optional("steps", steps)
         length = len(data) if steps is None else min(len(data), steps * batch_size)
         self.model, self.data = model, data
         self.plan = Plan(length, min(batch_size, length))
@@ -221,15 +225,16 @@ class Evaluation:
         return logs
 
 
-def predict(model: Any, x: Any, batch_size: int, steps: int | None, callbacks: Sequence[Callback]) -> Any:
+def predict(model: Any, x: Any, batch_size: int | None, steps: int | None, callbacks: Sequence[Callback]) -> Any:
     """See Trainer.predict."""
     from ondol.training import stream
 
     calls = CallbackList(callbacks, model, {}) if callbacks else None
     if stream.is_stream(x):
-        batches: Iterable[Any] = stream.limited((standardize(unpack_x_y_sample_weight(b)[0], "x") for b in x), steps)
+        streamed = stream.batches_of(x, optional("steps", steps))
+        batches = (standardize_inputs(unpack_x_y_sample_weight(batch)[0]) for batch in streamed)
     else:
-        batches = _slices(standardize(x, "x"), _positive("batch_size", batch_size), steps)
+        batches = _slices(standardize_inputs(x), batch_length(batch_size), optional("steps", steps))
     outputs = []
     if calls:
         calls.call("on_predict_begin")
@@ -260,13 +265,13 @@ def _runner(model: Any, step: Any, data: ArrayData, plan: Plan, kind: str) -> An
         return EagerSteps(model, guarded(model, step), data, plan)
     specs = tuple([(a.shape, a.dtype.name) for a in data.leaves if a is not None])
     form = str(tree.map_tree(lambda a: a is None, data.structure))
-    key = (kind, specs, form, plan, model._trainable_flags())
-    program = model._programs.get(key)
+    key = (kind, specs, form, plan)
+    program = model._programs.get((*key, model._settings()))
     if program is None:
         same_kind = [other for other in model._programs if other[0] == kind]
         reason = "first call" if not same_kind else f"other data, batches or trainable weights: {specs}, {plan}"
         program = EpochProgram(model, step, data, plan, f"{kind} epochs of '{model.name}'", reason)
-        model._programs[key] = program
+        model._programs[*key, model._settings()] = program  # tracing may have made weights
     else:
         program.upload(data)
     return program
@@ -291,16 +296,5 @@ def _validation(model: Any, validation_data: Any, batch_size: int | None, steps:
         data = validation_data
     else:
         data = ArrayData(*unpack_x_y_sample_weight(validation_data))
-    model._check_targets(data)
-    return Evaluation(model, data, batch_size or DEFAULT_BATCH_SIZE, steps)
-
-
-def _split(data: ArrayData, share: float, validation_data: Any) -> tuple[ArrayData, Any]:
-    training, held_out = data.split(share)
-    return training, held_out if validation_data is None else validation_data
-
-
-def _positive(name: str, value: int) -> int:
-    if not isinstance(value, (int, np.integer)) or value < 1:
-        raise DataError(f"Expected a positive integer. Received: {name}={value!r}.")
-    return int(value)
+    model._check_targets(data, "test_step")
+    return Evaluation(model, data, batch_size, steps)

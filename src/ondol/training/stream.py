@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,44 +13,67 @@ from ondol.data import ArrayData, unpack_x_y_sample_weight
 from ondol.errors import DataError
 from ondol.training.interrupt import Interrupt
 from ondol.training.not_finite import explain
+from ondol.training.order import Order
 from ondol.training.steps import as_batch
+
+REMEDY = "Pass the number of steps, or an iterable that can be started anew (a class with __iter__, or __getitem__)."
 
 
 def is_stream(x: Any) -> bool:
     """Whether x yields batches: an iterator, or an iterable that is no array, list, tuple or dict."""
     if isinstance(x, (list, tuple, dict, str)) or hasattr(x, "shape") or hasattr(x, "to_numpy"):
         return False
-    return hasattr(x, "__iter__") or (hasattr(x, "__getitem__") and hasattr(x, "__len__"))
+    return hasattr(x, "__iter__") or _is_indexed(x)
 
 
-def limited(batches: Iterable[Any], steps: int | None) -> Iterator[Any]:
-    """The first `steps` batches, or all of them."""
-    return iter(batches) if steps is None else itertools.islice(batches, steps)
+def _is_indexed(x: Any) -> bool:
+    """Whether x is a data set in the way of Keras' PyDataset: len(x) batches, x[0], x[1], ..."""
+    return hasattr(x, "__getitem__") and hasattr(x, "__len__") and not hasattr(x, "__iter__")
+
+
+def batches_of(x: Any, steps: int | None = None, order: np.ndarray | None = None) -> Iterator[Any]:
+    """The batches of a stream: the first `steps`, or all of them; of an indexed one those of the order."""
+    if _is_indexed(x):
+        rows = range(len(x)) if order is None else order.tolist()
+        return (x[i] for i in itertools.islice(rows, steps))
+    return itertools.islice(x, steps)
+
+
+def expect_nothing_else(**arguments: Any) -> None:
+    """Refuse arguments that belong to arrays."""
+    for name, value in arguments.items():
+        if value is not None:
+            raise DataError(
+                f"Expected {name} only with arrays. Received: {name} together with an iterable of batches. "
+                "Let the iterable yield (x, y) or (x, y, sample_weight), and pass validation_data= for a validation."
+            )
 
 
 class StreamSteps:
     """The epochs of a training on an iterable of (x, y) or (x, y, sample_weight).
 
     An iterator goes on where the last epoch ended, and needs `steps_per_epoch`; anything else is started anew.
+    The batches of an indexed data set are visited in an order of their own each epoch if `shuffle`.
     """
 
-    def __init__(self, model: Any, batches: Any, steps: int | None) -> None:
-        self.model, self.batches = model, batches
+    def __init__(self, model: Any, batches: Any, steps: int | None, class_weight: Any, shuffle: bool) -> None:
+        self.model, self.batches, self.class_weight = model, batches, class_weight
         self.steps = steps if steps is not None or not hasattr(batches, "__len__") else len(batches)
+        indexed = _is_indexed(batches) and len(batches) > 0
+        self.order = Order(len(batches), 1, shuffle, self.steps) if indexed else None
 
     def run(self, epoch: int, unseen: int, calls: CallbackList, interrupt: Interrupt) -> Iterator[dict[str, float]]:
         """Train on one epoch's batches; yield its logs."""
         calls.call("on_epoch_begin", epoch)
         self.model.reset_metrics()
         logs: dict[str, float] = {}
-        for i, batch in enumerate(limited(self.batches, self.steps)):
-            data = ArrayData(*unpack_x_y_sample_weight(batch))
-            if epoch == 0 and i == 0:
-                self.model._check_targets(data)
+        order = None if self.order is None else self.order.next()
+        for i, batch in enumerate(batches_of(self.batches, self.steps, order)):
+            place = f"in epoch {epoch + 1}, batch {i + 1}"
+            data = _checked(self.model, batch, "train_step", place, self.class_weight)
             calls.call("on_train_batch_begin", i)
             logs = {name: float(value) for name, value in self.model._run_step("train_step", data.structure).items()}
             if not np.isfinite(logs.get("loss", 0.0)):
-                place = f"in epoch {epoch + 1}, batch {i + 1}"
                 raise explain(self.model, as_batch(data.structure), logs["loss"], place)
             calls.call("on_train_batch_end", i, logs)
             for bar in calls.callbacks:
@@ -59,10 +82,9 @@ class StreamSteps:
             if interrupt.requested or self.model.stop_training:
                 break
         if not logs:
-            raise DataError(
-                f"Expected batches for epoch {epoch + 1}. Received: none; the iterator is used up. Pass steps_per_epoch, "
-                "or an iterable that can be started anew (a list of batches, a class with __iter__)."
-            )
+            raise DataError(f"Expected batches for epoch {epoch + 1}. Received: none; the iterator is used up. {REMEDY}")
+        if hasattr(self.batches, "on_epoch_end"):
+            self.batches.on_epoch_end()
         yield logs
 
 
@@ -71,10 +93,23 @@ def evaluate(model: Any, batches: Any, steps: int | None, calls: CallbackList) -
     calls.call("on_test_begin")
     model.reset_metrics()
     logs: dict[str, float] = {}
-    for i, batch in enumerate(limited(batches, steps)):
-        data = ArrayData(*unpack_x_y_sample_weight(batch))
+    for i, batch in enumerate(batches_of(batches, steps)):
+        data = _checked(model, batch, "test_step", f"in batch {i + 1} of the evaluation")
         calls.call("on_test_batch_begin", i)
         logs = {name: float(value) for name, value in model._run_step("test_step", data.structure).items()}
         calls.call("on_test_batch_end", i, logs)
+    if not logs:
+        raise DataError(f"Expected batches to evaluate on. Received: none; the iterator is used up. {REMEDY}")
     calls.call("on_test_end", logs)
     return logs
+
+
+def _checked(model: Any, batch: Any, step: str, place: str, class_weight: Any = None) -> ArrayData:
+    """A batch in standard form; a mistake in it is said with its place."""
+    try:
+        data = ArrayData(*unpack_x_y_sample_weight(batch), class_weight)
+        model._check_targets(data, step)
+    except ValueError as error:
+        error.add_note(place)
+        raise
+    return data

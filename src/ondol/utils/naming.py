@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import defaultdict
 
@@ -9,9 +10,11 @@ _counts: dict[str, int] = defaultdict(int)
 
 
 def to_snake_case(name: str) -> str:
-    """Example:
-    >>> to_snake_case("LeakyReLU"), to_snake_case("Conv2DTranspose")
-    ('leaky_re_lu', 'conv2d_transpose')
+    """A class name as Keras spells it in small letters.
+
+    Example:
+        >>> to_snake_case("LeakyReLU"), to_snake_case("TopKCategoricalAccuracy"), to_snake_case("L1L2")
+        ('leaky_re_lu', 'top_k_categorical_accuracy', 'l1l2')
     """
     name = re.sub(r"\W+", "", name)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
@@ -26,6 +29,18 @@ def auto_name(prefix: str) -> str:
     return f"{prefix}_{n}" if n else prefix
 
 
-def clear_session() -> None:
-    """Start numbering automatic names anew."""
+def clear_session(free_memory: bool = True) -> None:
+    """Start anew: automatic names are counted from the beginning again.
+
+    Args:
+        free_memory: whether to free the memory of models that nobody holds any more at once.
+
+    Example:
+        >>> import ondol as od
+        >>> first = od.layers.Dense(1); od.utils.clear_session(); second = od.layers.Dense(1)
+        >>> second.name
+        'dense'
+    """
     _counts.clear()
+    if free_memory:
+        gc.collect()

@@ -3,23 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ondol.utils import serialization
-
-
-def to_snake_case(name: str) -> str:
-    """A class name as Keras spells it in small letters.
-
-    Example:
-        >>> to_snake_case("MeanSquaredError"), to_snake_case("TopKCategoricalAccuracy"), to_snake_case("L1L2")
-        ('mean_squared_error', 'top_k_categorical_accuracy', 'l1l2')
-    """
-    name = re.sub(r"\W+", "", name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+from ondol.utils.naming import to_snake_case
 
 
 class Registry:
@@ -59,13 +47,16 @@ class Registry:
         if isinstance(identifier, str):
             identifier = self.find(identifier)
         elif isinstance(identifier, Mapping):
-            identifier = self.deserialize(identifier)
+            made = self.deserialize(identifier)
+            if made is not identifier:
+                return made
         if inspect.isclass(identifier):
             return identifier()
-        if identifier is None or callable(identifier):
+        if identifier is None or callable(identifier) or isinstance(identifier, tuple(self.classes.values())):
             return identifier
+        article = "an" if self.kind[0] in "aeiou" else "a"
         raise TypeError(
-            f"Expected a {self.kind}: a name, a class, an object, a function or a config. "
+            f"Expected {article} {self.kind}: a name, a class, an object, a function or a config. "
             f"Received: {self.kind}={identifier!r} of type {type(identifier).__name__}. "
             f"Names: {', '.join(sorted(self.by_name))}."
         )

@@ -43,6 +43,9 @@ def register_serializable(package: str = "Custom", name: str | None = None) -> C
     return register
 
 
+register_keras_serializable = register_serializable
+
+
 def get_registered_name(obj: Any) -> str:
     """The name under which a class or function is saved."""
     return _names.get(obj, obj.__name__)
@@ -110,5 +113,7 @@ def find_object(
     if short in custom:
         return custom[short]
     error = unknown_name(kind, name, [*known, *_registered, *custom])
-    error.add_note("A class of your own must be registered (@ondol.utils.register_serializable) or in custom_objects.")
+    error.add_note(
+        "A class of your own must be registered (@ondol.utils.register_serializable) or in custom_objects."
+    )
     raise error

@@ -6,7 +6,7 @@ from typing import Any
 
 from ondol import activations, constraints, initializers, regularizers
 from ondol.layers.base import Layer
-from ondol.layers.checks import as_floats, check_features, positive_integer
+from ondol.layers.checks import as_floats, check_axes, check_features, positive_integer
 
 
 class Dense(Layer):
@@ -67,6 +67,7 @@ class Dense(Layer):
         self.bias: Any = None
 
     def build(self, input_shape: Any) -> None:
+        check_axes(self, input_shape)
         self.kernel = self.add_weight(
             shape=(input_shape[-1], self.units),
             name="kernel",

@@ -6,7 +6,7 @@ from typing import Any
 
 from ondol import constraints, initializers, ops, regularizers
 from ondol.layers.base import Layer
-from ondol.layers.checks import as_floats, check_features, positive_integer
+from ondol.layers.checks import as_floats, check_axes, check_features, positive_integer
 
 
 class Maxout(Layer):
@@ -67,6 +67,7 @@ class Maxout(Layer):
         self.bias: Any = None
 
     def build(self, input_shape: Any) -> None:
+        check_axes(self, input_shape)
         self.kernel = self.add_weight(
             shape=(input_shape[-1], self.units * self.pieces),
             name="kernel",

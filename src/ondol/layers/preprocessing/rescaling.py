@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ondol.autograd import as_tensor
-from ondol.autograd.tensor import as_array
+from ondol import ops
 from ondol.layers.base import Layer
 from ondol.layers.checks import as_floats
 
@@ -31,6 +30,6 @@ class Rescaling(Layer):
         self.offset = offset
 
     def call(self, inputs: Any) -> Any:
-        scale = as_tensor(as_array(self.scale, self.compute_dtype))
-        offset = as_tensor(as_array(self.offset, self.compute_dtype))
+        scale = ops.convert_to_tensor(self.scale, self.compute_dtype)
+        offset = ops.convert_to_tensor(self.offset, self.compute_dtype)
         return as_floats(self, inputs) * scale + offset

@@ -1,0 +1,60 @@
+"""What an experiment is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Split = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A training that comes with Ondol.
+
+    The model takes exactly what `load` gives: scaling and normalization are layers of the model, so that a saved
+    model needs nothing beside it. The model carries the experiment's name, which leads back to `class_names`.
+
+    Attributes:
+        name: what `ondol train` calls it.
+        summary: one line for people.
+        load: gives `((x_train, y_train), (x_test, y_test))`.
+        build: makes the model; it is given `x_train`, for layers that adapt to the data.
+        optimizer: makes the optimizer from a learning rate.
+        learning_rate: the one that is used unless a person asks for another.
+        loss: a loss or its name.
+        metrics: names of metrics.
+        epochs, batch_size: the numbers that are used unless a person asks for others.
+        validation_split: the part of the training data that is only measured, after every epoch.
+        samples: what one sample is called, in the plural.
+        kind: "images", "points" (two features, can be drawn), "table" (many features) or "regression".
+        class_names: names of the classes 0, 1, 2, ...
+        feature_names: names of the features, where they are drawn.
+        unit: the unit of the targets of a regression.
+        ink_box: for images of single signs: the part of the image's width and height that the ink fills.
+        download: the data is fetched from the network the first time.
+        tests_on_training_data: there is no other data, as with a truth table.
+    """
+
+    name: str
+    summary: str
+    load: Callable[[], Split]
+    build: Callable[[np.ndarray], Any]
+    optimizer: Callable[[float], Any]
+    learning_rate: float
+    loss: Any
+    metrics: Sequence[str] = ("accuracy",)
+    epochs: int
+    batch_size: int
+    validation_split: float = 0.0
+    samples: str
+    kind: str
+    class_names: Sequence[str] = ()
+    feature_names: Sequence[str] = ("feature 1", "feature 2")
+    unit: str = ""
+    ink_box: float | None = None
+    download: bool = False
+    tests_on_training_data: bool = False

@@ -1,0 +1,98 @@
+"""Run an experiment: the few lines that every training consists of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import ondol
+from ondol.experiments.experiment import Experiment, Split
+
+
+@dataclass(frozen=True)
+class Result:
+    """A trained model, and what it does with data that it has not seen.
+
+    Attributes:
+        experiment: what was trained.
+        model: the trained model.
+        history: the History of `fit`.
+        seconds: how long `fit` took, compilation included.
+        x_test, y_test: the data of the test.
+        y_pred: the model's outputs for `x_test`.
+        metrics: loss and metrics on the test data, by name.
+    """
+
+    experiment: Experiment
+    model: Any
+    history: Any
+    seconds: float
+    x_test: np.ndarray
+    y_test: np.ndarray
+    y_pred: np.ndarray
+    metrics: dict[str, float]
+
+    @property
+    def accuracy(self) -> float:
+        """The share of right answers in the test."""
+        return self.metrics["accuracy"]
+
+
+def train(
+    experiment: Experiment,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    learning_rate: float | None = None,
+    seed: int | None = None,
+    eagerly: bool = False,
+    data: Split | None = None,
+    verbose: int = 0,
+    callbacks: Sequence[Any] = (),
+) -> Result:
+    """Train an experiment's model, and test it.
+
+    Args:
+        experiment: what to train.
+        epochs, batch_size, learning_rate: the experiment's own if None.
+        seed: the start of all random numbers (weights, order of the samples, dropout); None for other numbers
+            each time.
+        eagerly: run step by step in NumPy instead of one compiled program.
+        data: what `experiment.load()` gave, where it is loaded already.
+        verbose, callbacks: as for `fit`.
+
+    Returns:
+        The trained model with its test. After Ctrl-C, `result.history.interrupted` is True and the model is what
+        had been learnt by then.
+
+    Raises:
+        DataError: the data cannot be downloaded.
+        NotFiniteError: the loss became NaN; the learning rate was too high.
+    """
+    if seed is not None:
+        ondol.random.seed(seed)
+    (x_train, y_train), (x_test, y_test) = data or experiment.load()
+    model = experiment.build(x_train)
+    model.compile(
+        optimizer=experiment.optimizer(learning_rate or experiment.learning_rate),
+        loss=experiment.loss,
+        metrics=list(experiment.metrics),
+        run_eagerly=eagerly,
+    )
+    start = time.perf_counter()
+    history = model.fit(
+        x_train,
+        y_train,
+        epochs=epochs or experiment.epochs,
+        batch_size=batch_size or experiment.batch_size,
+        validation_split=experiment.validation_split,
+        verbose=verbose,
+        callbacks=list(callbacks),
+    )
+    seconds = time.perf_counter() - start
+    metrics = model.evaluate(x_test, y_test, verbose=0, return_dict=True)
+    y_pred = model.predict(x_test, verbose=0)
+    return Result(experiment, model, history, seconds, x_test, y_test, y_pred, metrics)
