@@ -40,6 +40,7 @@ from ondol.autograd import (
 )
 from ondol.backend import compilations, devices
 from ondol.config import config
+from ondol.errors import no_such_name as _no_such_name
 from ondol.layers import Input
 from ondol.layers.base import Layer
 from ondol.models import Model, Sequential
@@ -56,13 +57,24 @@ _LATER = ("datasets", "plot")
 
 def __getattr__(name: str) -> Any:
     if name in _LATER:
-        return importlib.import_module(f"ondol.{name}")
-    import difflib
-
-    near = difflib.get_close_matches(name, __dir__(), n=3)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise AttributeError(f"module 'ondol' has no attribute {name!r}.{hint}")
+        return _helpful(importlib.import_module(f"ondol.{name}"))
+    raise _no_such_name("ondol", name, __dir__())
 
 
 def __dir__() -> list[str]:
     return [*globals(), *_LATER]
+
+
+def _helpful(room: Any) -> Any:
+    """Let a room answer a name that it does not have with the nearest one that it has."""
+    room.__getattr__ = lambda name: _raise(_no_such_name(room.__name__, name, dir(room)))
+    return room
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+_rooms = (activations, callbacks, constraints, initializers, layers, losses, metrics)
+for _room in (*_rooms, models, ops, optimizers, random, regularizers, utils):
+    _helpful(_room)

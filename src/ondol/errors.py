@@ -53,3 +53,16 @@ def unknown_name(kind: str, name: Any, known: Iterable[str]) -> UnknownNameError
     return UnknownNameError(
         f"Expected a known {kind}. Received: {kind}={name!r}.{hint} Known: {', '.join(known)}."
     )
+
+
+def no_such_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
+    """The error for a name that a module does not have (or not yet), with the nearest names that it has.
+
+    Example:
+        >>> print(no_such_name("ondol.layers", "Dens", ["Dense", "Dropout"]))
+        module 'ondol.layers' has no attribute 'Dens'. Did you mean Dense?
+    """
+    public = {k.lower(): k for k in known if not k.startswith("_")}
+    near = [public[k] for k in difflib.get_close_matches(name.lower(), public, n=3, cutoff=0.6)]
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    return AttributeError(f"module {module!r} has no attribute {name!r}.{hint}")

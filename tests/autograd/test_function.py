@@ -1,6 +1,7 @@
 """od.function: one program for each signature, with all the state that the Python function has."""
 
 import copy
+import functools
 import gc
 import sys
 import threading
@@ -56,9 +57,30 @@ def test_recording_and_what_requires_a_gradient_are_part_of_it():
     (reason,) = compiled_by(lambda: f(x))
     assert reason == "other shapes or dtypes: float32[1] before, float32[1] with gradient now"
     with od.no_grad():
-        assert compiled_by(lambda: f(x)) == ["recording of gradients or training mode changed"]
+        assert compiled_by(lambda: f(x)) == ["recording of gradients, training mode or floatx changed"]
         assert not f(x).requires_grad
     assert f(x).requires_grad
+
+
+def test_floatx_is_part_of_it():
+    f = od.function(lambda: od.zeros(2) + 1.5)
+    assert f().dtype == "float32"
+    od.config.set_floatx("float64")
+    assert f().dtype == "float64"
+
+
+@pytest.mark.parametrize("numbers", [(0.0, -0.0), (1, True), (2, 2.0), (float("inf"), float("-inf"))])
+def test_numbers_that_only_look_equal(numbers):
+    f = lambda x, n: od.arctan2(x * 0, n) + od.tensor(n)  # noqa: E731
+    compiled = od.function(f)
+    for n in numbers:
+        assert compiled(X, n).tolist() == f(X, n).tolist()
+
+
+def test_a_number_that_is_not_one_compiles_once():
+    f = od.function(lambda x, n: x * n)
+    f(X, float("nan"))
+    assert compiled_by(lambda: f(X, float("nan"))) == []
 
 
 def test_the_log_of_compilations():
@@ -262,6 +284,27 @@ def test_variables_may_be_made_by_the_first_call():
     assert f(X).tolist() == [1.0, 2.0]
 
 
+def test_layers_build_themselves_inside():
+    def network():
+        od.random.seed(3)
+        layer, drop = od.layers.Dense(2, kernel_initializer="random_normal"), od.layers.Dropout(0.5)
+        return lambda x: drop(layer(x), training=True)
+
+    x = np.ones((50, 3), "float32")
+    f = network()
+    eager = [f(x).numpy() for _ in range(2)]
+    compiled = od.function(network())
+    for expected in eager:
+        assert_allclose(compiled(x).numpy(), expected, rtol=1e-6)
+    assert repr(compiled).endswith("compiled 1 times>")
+
+
+def test_a_model_is_a_function():
+    model = od.Sequential([od.Input((3,)), od.layers.Dense(2)])
+    x = np.ones((4, 3), "float32")
+    assert_allclose(od.function(model)(x).numpy(), model(x).numpy(), rtol=1e-6)
+
+
 def test_variables_are_not_made_of_what_is_not_known():
     with pytest.raises(od.errors.TraceError, match=r"first value that is known.*NumPy array"):
         od.function(lambda x: x + od.Variable(x * 2))(X)
@@ -269,7 +312,7 @@ def test_variables_are_not_made_of_what_is_not_known():
 
 def test_variables_may_not_be_made_each_time():
     f = od.function(lambda x: x + od.Variable(1.0, name="fresh"))
-    with pytest.raises(od.errors.TraceError, match="used other Variables.*: fresh.*outside of it, or once"):
+    with pytest.raises(od.errors.TraceError, match=r"used other Variables.*: fresh.*outside of it, or once"):
         f(X)
 
 
@@ -291,8 +334,8 @@ def test_freezing_a_variable_compiles_again():
 
 def test_variables_are_freed_with_the_function():
     w = od.Variable(1.0)
-    f = od.function(lambda: w * 2)
-    f()
+    f = od.function(functools.partial(od.multiply, w))
+    f(2.0)
     there = weakref.ref(w)
     del w, f
     gc.collect()

@@ -76,6 +76,11 @@ def test_a_tensor_has_its_own_copy():
     assert x.tolist() == [1.0, 1.0, 1.0]
 
 
+def test_the_class_takes_lists_too():
+    x = od.Tensor([1.0, 2.0], requires_grad=True)
+    assert (x.dtype, (x * 2).tolist(), x.requires_grad) == ("float32", [2.0, 4.0], True)
+
+
 def test_tensors_in_lists_are_stacked_with_their_gradients():
     a, b = od.tensor(2.0, requires_grad=True), od.tensor(3.0, requires_grad=True)
     assert od.tensor([a, b, 4.0]).tolist() == [2.0, 3.0, 4.0]
@@ -125,7 +130,7 @@ def test_unknown_dtypes(dtype, message):
 def test_only_floats_require_gradients():
     assert od.tensor([1.0], requires_grad=True).requires_grad
     assert not od.tensor([1.0]).requires_grad
-    with pytest.raises(od.errors.DataError, match="float dtype.*dtype=int32.*dtype='float32'"):
+    with pytest.raises(od.errors.DataError, match=r"float dtype.*dtype=int32.*dtype='float32'"):
         od.tensor([1, 2], requires_grad=True)
 
 

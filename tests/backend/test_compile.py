@@ -102,7 +102,7 @@ def test_a_home_that_cannot_be_written_to(tmp_path, monkeypatch):
     monkeypatch.setenv("ONDOL_HOME", str(tmp_path))
     assert _cache_folder() == tmp_path / "compiled"
     monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(PermissionError, match="folder to write to.*compiled.*ONDOL_HOME"):
+    with pytest.raises(PermissionError, match=r"folder to write to.*compiled.*ONDOL_HOME"):
         _cache_folder()
 
 

@@ -92,8 +92,6 @@ class GAN(od.Model):
         return [self.d_mean, self.g_mean]
 
     def train_step(self, real):
-        if isinstance(real, tuple):
-            (real,) = real
         noise = od.random.normal((real.shape[0], 2))
         both = od.concatenate([self.generator(noise), real], axis=0)
         labels = od.concatenate([od.ops.ones_like(real[:, :1]), od.ops.zeros_like(real[:, :1])], axis=0)
@@ -172,11 +170,40 @@ def test_a_step_that_returns_no_logs(eager):
 
 def test_training_without_targets(eager):
     class Autoencoder(od.Sequential):
-        def train_step(self, data):
-            (x,) = data
+        def train_step(self, x):
             return super().train_step((x, x))
 
     model = Autoencoder([od.Input((4,)), L.Dense(2), L.Dense(4)])
     model.compile("adam", "mse", run_eagerly=eager)
     losses = model.fit(X, epochs=30, verbose=0).history["loss"]
     assert losses[-1] < losses[0]
+
+
+def test_what_a_step_receives(eager):
+    """As in Keras: a single x as it is, several inputs as a list within a tuple."""
+    received = []
+
+    class Look(od.Model):
+        def train_step(self, data):
+            received.append(data)
+            return {"loss": 0.0}
+
+        def predict_step(self, data):
+            received.append(data)
+            return od.ops.zeros((1,))
+
+    model = Look()
+    model.compile(run_eagerly=eager)
+    w = np.ones(22)
+    for arguments in ((X,), ({"a": X},), ([X, X],), (X, Y), (X, None, w), (X, Y, w)):
+        x, y, sample_weight = (*arguments, None, None)[:3]
+        model.fit(x, y, sample_weight=sample_weight, batch_size=22, verbose=0)
+        data = received.pop()
+        if len(arguments) == 1 and not isinstance(x, list):
+            assert type(data) is (dict if isinstance(x, dict) else od.Tensor)
+        else:
+            assert [None if part is None else type(part) for part in data] == [
+                None if part is None else type(part) if isinstance(part, list) else od.Tensor for part in arguments
+            ]
+    model.predict(X)
+    assert isinstance(received.pop(), od.Tensor)

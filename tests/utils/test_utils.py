@@ -102,5 +102,5 @@ def test_errors_are_pythons_too(name):
 
 
 def test_unknown_attributes_of_the_package_have_near_names():
-    with pytest.raises(AttributeError, match="no attribute 'tanhh'. Did you mean .*tanh"):
+    with pytest.raises(AttributeError, match=r"no attribute 'tanhh'\. Did you mean .*tanh"):
         od.tanhh  # noqa: B018

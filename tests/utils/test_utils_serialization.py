@@ -90,10 +90,10 @@ def test_registries():
 
 
 def test_registries_name_what_they_do_not_know():
-    with pytest.raises(od.errors.UnknownNameError, match="shift='shfit'. Did you mean 'shift'"):
+    with pytest.raises(od.errors.UnknownNameError, match=r"shift='shfit'\. Did you mean 'shift'"):
         SHIFTS.get("shfit")
     with pytest.raises(
-        TypeError, match="Expected a shift: a name.*shift=3 of type int.*Names: double, move, shift"
+        TypeError, match=r"Expected a shift: a name.*shift=3 of type int.*Names: double, move, shift"
     ):
         SHIFTS.get(3)
     with pytest.raises(TypeError, match="Expected an order"):

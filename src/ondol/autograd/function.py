@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ondol.autograd.op import Op
@@ -15,6 +15,7 @@ from ondol.autograd.trace import Trace
 from ondol.autograd.variable import Variable, values_lock
 from ondol.backend import tree
 from ondol.backend.compile import abstract, compile, is_traced, spec, to_device, to_eager
+from ondol.backend.dtypes import floatx
 from ondol.backend.state import state
 from ondol.config import config
 from ondol.errors import TraceError
@@ -35,7 +36,7 @@ class Result(Tensor):
         return self
 
     @property
-    def data(self) -> Any:  # type: ignore[override]
+    def data(self) -> Any:
         return self.read().data
 
     @property
@@ -211,9 +212,9 @@ class Function:
     """A Python function and its compiled programs; see `od.function`."""
 
     def __init__(self, f: Callable, name: str | None = None) -> None:
-        functools.update_wrapper(self, f)
+        functools.update_wrapper(self, f, updated=())
         self.f = f
-        self.name = name or getattr(f, "__qualname__", type(f).__name__)
+        self.name: str = getattr(f, "__qualname__", type(f).__name__) if name is None else name
         self.programs: dict[Any, Program] = {}
         self._backward: Function | None = None
 
@@ -222,7 +223,7 @@ class Function:
             return self.f(*args, **kwargs)
         leaves: list[Any] = []
         form = pack((args, kwargs), leaves)
-        key = (form, tuple([_signature(leaf) for leaf in leaves]), state.recording, state.training)
+        key = (form, tuple([_signature(leaf) for leaf in leaves]), state.recording, state.training, floatx())
         program = self.programs.get(key)
         if program is None or not program.fits():
             program = Program(self.f, self.name, form, leaves, self._reason(key))
@@ -231,6 +232,9 @@ class Function:
         if state.recording and any(program.output_flags):
             CompiledCall(self, program, form, [_tensor(leaf) for leaf in leaves]).record_call(results)
         return tree.map_tree(lambda x: results[x.i] if isinstance(x, _Place) else x, program.outputs)
+
+    def __repr__(self) -> str:
+        return f"<od.function of {self.name}, compiled {len(self.programs)} times>"
 
     def __get__(self, instance: Any, owner: type) -> Any:
         """As a decorator of a method: one Function for each instance, kept there."""
@@ -273,7 +277,7 @@ class Function:
             return f"other Python arguments: {_describe_form(last)} before, {_describe_form(key)} now"
         if last[1] != key[1]:
             return f"other shapes or dtypes: {_describe_arrays(last)} before, {_describe_arrays(key)} now"
-        return "recording of gradients or training mode changed"
+        return "recording of gradients, training mode or floatx changed"
 
 
 class _Key:
@@ -336,7 +340,8 @@ def pack(x: Any, leaves: list[Any]) -> Any:
     if isinstance(x, Variable):
         return (Variable, id(x), x)  # told apart by identity: Variables are compared element by element
     if isinstance(x, float):
-        return (float, x)  # NumPy's float64 numbers, too: they adapt to the arrays beside them
+        # NumPy's float64 numbers, too: they adapt to the arrays beside them. As text, -0.0 and 0.0 differ.
+        return (float, x.hex())
     if isinstance(x, Tensor) or (hasattr(x, "dtype") and hasattr(x, "shape")):
         leaves.append(x)
         return _ARRAY
@@ -354,7 +359,7 @@ def pack(x: Any, leaves: list[Any]) -> Any:
     return (None, type(x), x)
 
 
-def unpack(form: Any, tensors: list[Tensor]) -> Any:
+def unpack(form: Any, tensors: Sequence[Any]) -> Any:
     """The arguments again, with these Tensors in the arrays' places."""
     iterator = iter(tensors)
 
@@ -364,7 +369,7 @@ def unpack(form: Any, tensors: list[Tensor]) -> Any:
         if form[0] in (None, Variable):
             return form[2]
         if form[0] is float:
-            return form[1]
+            return float.fromhex(form[1])
         if form[0] is dict:
             return {key: build(item) for key, item in form[1]}
         return tree.sequence(form[0], [build(item) for item in form[1]])

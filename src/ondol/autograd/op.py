@@ -57,8 +57,11 @@ class Op:
         return state.xp
 
     def needs(self, i: int) -> bool:
-        """Whether input i is on the way to something that wants a gradient; ask before expensive work."""
-        return self.needed[i]
+        """Whether input i is on the way to something that wants a gradient; ask before expensive work.
+
+        Where nobody has said (`backward` called by hand), every input's gradient is wanted.
+        """
+        return not self.needed or self.needed[i]
 
     def __call__(self, *inputs: Any) -> Any:
         for x in inputs:
@@ -85,7 +88,7 @@ class Op:
     def _outputs(self, inputs: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[Tensor, ...]:
         """The Tensors of an Op that returns several arrays."""
         outputs = tuple([Tensor(array) for array in arrays])
-        if state.recording and self.differentiable and any([x.requires_grad for x in inputs]):
+        if state.recording and self.differentiable and True in [x.requires_grad for x in inputs]:
             self.record(inputs, outputs)
         return outputs
 
@@ -107,7 +110,7 @@ class Op:
 
 def _as_tensors(inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
     tensors = tuple([as_operand(x) for x in inputs])
-    if not any([hasattr(x.data, "dtype") for x in tensors if type(x) is Tensor]):
+    if True not in [hasattr(x.data, "dtype") for x in tensors if type(x) is Tensor]:
         # Numbers only: nothing else gives them a dtype.
         return tuple([Tensor(as_array(x.data)) if type(x) is Tensor else x for x in tensors])
     return tensors

@@ -218,7 +218,7 @@ def _all_outputs(op: Op, made: list[Tensor], grads: dict[Tensor, Tensor]) -> tup
     dys: list[Tensor | None] = [None] * len(op.specs)
     for out in made:
         outputs[out.index], dys[out.index] = out, grads.pop(out, None)
-    if all([g is None for g in dys]):
+    if False not in [g is None for g in dys]:
         return tuple(outputs), dys
     zeros = state.xp.zeros
     return tuple(outputs), [

@@ -54,6 +54,8 @@ class Tensor:
     data: Any
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
+        if type(data) is list:  # a person's Tensor([1.0, 2.0]), meant as od.tensor([1.0, 2.0])
+            data = as_array(data)
         self.data = data
         if requires_grad:
             self.requires_grad = True
@@ -162,7 +164,7 @@ class Tensor:
     def __iter__(self) -> Any:
         if not self.shape:
             raise TypeError("a Tensor without axes (a scalar) cannot be iterated over")
-        return (self[i] for i in range(self.shape[0]))  # type: ignore[index]  # bound by ops
+        return (self[i] for i in range(self.shape[0]))
 
     # Tensors are compared element by element, like arrays, but found in dicts and sets by identity.
     __hash__ = object.__hash__

@@ -13,7 +13,6 @@ from ondol.backend.compile import is_traced, to_device, to_eager, to_numpy
 from ondol.backend.state import eager_namespace, state
 from ondol.errors import ShapeError, TraceError
 
-
 # Held while a compiled program has taken the values of Variables away, until it has put new ones in their place.
 values_lock = threading.RLock()
 
@@ -105,7 +104,7 @@ class Variable(Tensor):
         return self._trainable
 
     @property
-    def grad(self) -> Tensor | None:  # type: ignore[override]
+    def grad(self) -> Tensor | None:
         return self._grad if state.trace is None else state.trace.grads.get(self)
 
     @grad.setter

@@ -52,7 +52,9 @@ def describe(error: Exception) -> str:
     if isinstance(error, OndolError | OSError | ImportError):
         return f"{error} {notes}".strip()
     kind = type(error).__name__
-    return f"{kind}: {error}\nThis looks like a fault of Ondol. The same command with --debug shows where it is."
+    return (
+        f"{kind}: {error}\nThis looks like a fault of Ondol. The same command with --debug shows where it is."
+    )
 
 
 def _reader_is_gone(error: Exception) -> bool:

@@ -42,8 +42,14 @@ def read_image(path: Path, size: tuple[int, int], ink_box: float | None, invert:
     inverted = paper > 127 if invert is None else invert
     ink = np.clip(paper - grey if inverted else grey - paper, 0, None)
     if ink.max() < _LEAST_CONTRAST:
-        hint = "Draw darker, or photograph it with more light." if invert is None else "Try without --invert/--no-invert."
-        raise DataError(f"Expected a picture with something on it. Received: {path}, one plain colour. {hint}")
+        hint = (
+            "Draw darker, or photograph it with more light."
+            if invert is None
+            else "Try without --invert/--no-invert."
+        )
+        raise DataError(
+            f"Expected a picture with something on it. Received: {path}, one plain colour. {hint}"
+        )
     ink = ink / ink.max()
 
     height, width = grey.shape
@@ -65,7 +71,9 @@ def _open(path: Path) -> np.ndarray:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # today's phones make such pictures
+            warnings.simplefilter(
+                "ignore", Image.DecompressionBombWarning
+            )  # today's phones make such pictures
             with Image.open(path) as file:
                 image: Any = ImageOps.exif_transpose(file)
                 if image.mode.startswith("I;16"):
@@ -77,7 +85,9 @@ def _open(path: Path) -> np.ndarray:
     except FileNotFoundError:
         raise DataError(f"Expected a picture. Received: {path}, which does not exist.") from None
     except IsADirectoryError:
-        raise DataError(f"Expected a picture. Received: {path}, a folder. Name its files: {path}/*.png") from None
+        raise DataError(
+            f"Expected a picture. Received: {path}, a folder. Name its files: {path}/*.png"
+        ) from None
     except PermissionError:
         raise DataError(f"Expected a picture. Received: {path}, which may not be read.") from None
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
@@ -108,7 +118,9 @@ def _fit(ink: np.ndarray, size: tuple[int, int], part: float, centre: bool) -> n
     from PIL import Image
 
     scale = part * min(size[0] / ink.shape[0], size[1] / ink.shape[1])
-    height, width = (min(max(round(scale * length), 1), limit) for length, limit in zip(ink.shape, size, strict=True))
+    height, width = (
+        min(max(round(scale * length), 1), limit) for length, limit in zip(ink.shape, size, strict=True)
+    )
     way = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
     scaled = np.asarray(Image.fromarray(ink.astype("float32")).resize((width, height), way))
     result = np.zeros(size, "float32")

@@ -12,7 +12,17 @@ import click
 from ondol.cli import screen
 from ondol.cli.errors import debug_option
 
-_LIBRARIES = ("jax", "jaxlib", "numpy", "scipy", "scikit-learn", "matplotlib", "safetensors", "pillow", "cupy")
+_LIBRARIES = (
+    "jax",
+    "jaxlib",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "matplotlib",
+    "safetensors",
+    "pillow",
+    "cupy",
+)
 _DOWNLOADS = ("mnist.npz", "boston_housing.npz")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 _SMALLEST_FLAT_PICTURE = 16  # pixels; a model of fewer inputs takes features, not pictures
 
 
-@click.command()
+@click.command(short_help="Ask a model about pictures or arrays.")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("files", metavar="IMAGE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--top", type=click.IntRange(min=1), default=3, show_default=True, help="Show so many classes.")
@@ -64,7 +63,24 @@ def load(path: Path) -> Any:
 
     model = load_model(path / MODEL if path.is_dir() else path, compile=False)
     model.run_eagerly = True  # a few samples in NumPy are answered before a compiler has started
+    for shape in (sample_shape(model), output_shape(model)):
+        if not all(isinstance(size, int | None) for size in shape):
+            raise DataError(
+                "Expected a model of one input and one output of known shape. "
+                f"Received: {path} with inputs {sample_shape(model)} and outputs {output_shape(model)}. "
+                "Ask it in Python: ondol.models.load_model(path).predict(x)."
+            )
     return model
+
+
+def sample_shape(model: Any) -> tuple[Any, ...]:
+    """The shape of one sample; (None, ...) where the model does not know it."""
+    return tuple(getattr(model, "input_shape", (None, ...))[1:])
+
+
+def output_shape(model: Any) -> tuple[Any, ...]:
+    """The shape of the outputs for one sample."""
+    return tuple(getattr(model, "output_shape", (None, ...))[1:])
 
 
 def known_experiment(model: Any) -> Experiment | None:
@@ -72,7 +88,7 @@ def known_experiment(model: Any) -> Experiment | None:
     from ondol import experiments
 
     experiment = experiments.EXPERIMENTS.get(model.name)
-    outputs = model.output_shape[-1]
+    outputs = output_shape(model)[-1] if output_shape(model) else None
     fits = experiment is not None and outputs in (1, len(experiment.class_names))
     return experiment if fits else None
 
@@ -81,7 +97,7 @@ def samples(
     file: Path, model: Any, experiment: Experiment | None, invert: bool | None
 ) -> Iterator[tuple[str, np.ndarray, str]]:
     """What a file holds: the name of each sample, the sample with a batch axis, and how it was taken."""
-    shape = tuple(model.input_shape[1:])
+    shape = sample_shape(model)
     if file.suffix.lower() == ".npy":
         array = read_array(file, shape)
         for number, sample in enumerate(array):
@@ -99,15 +115,17 @@ def read_array(file: Path, shape: tuple[int | None, ...]) -> np.ndarray:
     try:
         array = np.load(file, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"Expected an array as numpy.save() writes it. Received: {file} ({error}).") from error
+        raise DataError(
+            f"Expected an array as numpy.save() writes it. Received: {file} ({error})."
+        ) from error
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "buif" or not np.isfinite(array).all():
         raise DataError(f"Expected an array of finite numbers. Received: {file}, which holds something else.")
     if _fits(array.shape, shape):
         array = array[None]
     if not _fits(array.shape[1:], shape) or not len(array):
-        wanted = ", ".join("any" if size is None else str(size) for size in shape)
+        several = f"(n, {', '.join(map(str, shape))})"
         raise DataError(
-            f"Expected an array of shape ({wanted}) for one sample, or (n, {wanted}) for n of them. "
+            f"Expected an array of shape {shape} for one sample, or {several} for n of them. "
             f"Received: {file} of shape {array.shape}. Save the samples in the form that the model was trained on."
         )
     return array
@@ -160,7 +178,7 @@ class Answers:
             scores = np.array([1 - scores[0], scores[0]])
         self.classes = len(scores) > 1
         if not self.classes:
-            return [f"{scores[0]:.4g} {self.unit}".strip()]
+            return [f"{scores[0]:.4g}" + (f" ({self.unit})" if self.unit else "")]
         probabilities = bool(scores.min() >= 0 and abs(scores.sum() - 1) < 1e-3)
         best = np.argsort(-scores, kind="stable")[: self.top]
         names = [self.names[i] if self.names else str(i) for i in best]

@@ -43,7 +43,7 @@ class ExperimentName(click.ParamType):
         return [CompletionItem(e.name, help=e.summary) for e in known if e.name.startswith(incomplete)]
 
 
-@click.command()
+@click.command(short_help="Train a built-in experiment.")
 @click.argument("experiment", metavar="[NAME]", type=ExperimentName(), default="digits")
 @click.option("--epochs", type=click.IntRange(min=1), help="Go through the data so many times.")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Samples per step.")
@@ -107,7 +107,9 @@ def train(
         )
         if result.history.interrupted:
             trained = len(result.history.epoch)
-            screen.say(f"Stopped by Ctrl-C in epoch {trained} of {epochs}. What was learnt so far is kept.", "yellow")
+            screen.say(
+                f"Stopped by Ctrl-C in epoch {trained} of {epochs}. What was learnt so far is kept.", "yellow"
+            )
         screen.say(describe_test(result), style="bold green")
         files = list(write_files(result, folder))
     if quiet:
@@ -173,5 +175,5 @@ def how_to_use(result: Result, model: Path) -> list[tuple[str, str]]:
     shape = ", ".join(map(str, ("n", *result.x_test.shape[1:])))
     return [
         ("use it:", f"ondol predict {shlex.quote(str(model))} {file}"),
-        ("in Python:", f'ondol.models.load_model("{model.as_posix()}").predict(x)  # x: ({shape})'),
+        ("in Python:", f"ondol.models.load_model({model.as_posix()!r}).predict(x)  # x: ({shape})"),
     ]

@@ -11,6 +11,7 @@ from ondol.autograd.tensor import as_array
 from ondol.backend import tree
 from ondol.backend.compile import to_numpy
 from ondol.backend.dtypes import floatx, numpy_dtype
+from ondol.data.unpack import pack_x_y_sample_weight
 from ondol.errors import DataError
 
 
@@ -112,11 +113,9 @@ class ArrayData:
             self.sample_weight = self._weights_of_classes(class_weight)
 
     @property
-    def structure(self) -> tuple[Any, ...]:
-        """What a training step receives: (x,), (x, y) or (x, y, sample_weight)."""
-        parts = (self.x, self.y, self.sample_weight)
-        last = max(i for i, part in enumerate(parts) if part is not None)
-        return parts[: last + 1]
+    def structure(self) -> Any:
+        """What a training step receives: x, (x, y) or (x, y, sample_weight)."""
+        return pack_x_y_sample_weight(self.x, self.y, self.sample_weight)
 
     @property
     def leaves(self) -> list[Any]:
@@ -125,7 +124,7 @@ class ArrayData:
     def __len__(self) -> int:
         return len(tree.flatten(self.x)[0])
 
-    def batch(self, rows: Any) -> tuple[Any, ...]:
+    def batch(self, rows: Any) -> Any:
         """The samples of these rows, in the structure that a training step receives."""
         return tree.map_tree(lambda a: None if a is None else a[rows], self.structure)
 

@@ -22,12 +22,12 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
 
 
 def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
-    """The form that `unpack_x_y_sample_weight` takes apart.
+    """The form that `unpack_x_y_sample_weight` takes apart; a single x stays as it is.
 
     Example:
         >>> pack_x_y_sample_weight([1.0], [0.0])
         ([1.0], [0.0])
     """
-    if y is None:
+    if y is None and sample_weight is None:
         return x if not isinstance(x, (tuple, list)) else (x,)
     return (x, y) if sample_weight is None else (x, y, sample_weight)

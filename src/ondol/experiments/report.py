@@ -51,7 +51,14 @@ def _pictures(result: Result) -> Iterator[tuple[str, Any, str]]:
         yield "predictions.png", values, "predicted beside true values of the test"
         return
     if experiment.kind == "points":
-        regions = plot.decision_boundary(model, x, y, names, feature_names=experiment.feature_names)
+        regions = plot.decision_boundary(
+            model,
+            x,
+            y,
+            names,
+            title=f"{experiment.name}: {100 * result.accuracy:.1f}% of the test right",
+            feature_names=experiment.feature_names,
+        )
         yield "decision_boundary.png", regions, "what the network says at every place"
         return
     confusion = plot.confusion_matrix(y, y_pred, names)

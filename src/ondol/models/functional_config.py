@@ -105,7 +105,8 @@ def _make_op(form: dict[str, Any]) -> Op:
 def _op_classes(base: type) -> dict[str, type]:
     """Every rule of ondol.ops, by the name of its class."""
     found: dict[str, type] = {}
-    for cls in base.__subclasses__():
+    subclasses: list[type] = base.__subclasses__()
+    for cls in subclasses:
         if cls.__module__.startswith(ops_room.__name__):
             found[cls.__name__] = cls
         found.update(_op_classes(cls))

@@ -12,7 +12,7 @@ from ondol.autograd.symbolic import evaluate_shapes
 from ondol.backend import tree
 from ondol.callbacks import Callback, History
 from ondol.config import config
-from ondol.data import ArrayData, standardize_inputs, unpack_x_y_sample_weight
+from ondol.data import ArrayData, pack_x_y_sample_weight, standardize_inputs, unpack_x_y_sample_weight
 from ondol.errors import DataError, OndolError
 from ondol.layers.structure import find
 from ondol.metrics import Mean, Metric
@@ -95,7 +95,7 @@ class Trainer:
         """Learn from one batch; override it for a training of your own.
 
         Args:
-            data: (x, y) or (x, y, sample_weight), Tensors or lists of Tensors.
+            data: x, (x, y) or (x, y, sample_weight), Tensors or lists and dicts of Tensors.
 
         Returns:
             Names and values for the progress bar and the History; "loss" is watched for NaN.
@@ -319,7 +319,7 @@ class Trainer:
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
-        return tree.map_tree(lambda t: t.numpy(), self._run_step("predict_step", (standardize_inputs(x),)))
+        return tree.map_tree(lambda t: t.numpy(), self._run_step("predict_step", pack_x_y_sample_weight(standardize_inputs(x))))
 
     def _on_batch(self, step: str, data: ArrayData) -> dict[str, float]:
         self._check_targets(data, step)
@@ -362,20 +362,22 @@ class Trainer:
         if getattr(type(self), step) is not getattr(Trainer, step):
             return  # a step of one's own may do anything with the data
         y_pred = self._predicted_shapes(data)
-        if self._objective is None or type(self).compute_loss is not Trainer.compute_loss:
-            return
-        if data.y is None:
-            raise DataError(
-                "Expected targets y for the loss given to compile(). Received: y=None. Pass fit(x, y), or compile "
-                "without a loss."
-            )
-        self._objective.check(data.y, y_pred, self._output_names(y_pred))
+        if self._objective is not None and type(self).compute_loss is Trainer.compute_loss:
+            if data.y is None:
+                raise DataError(
+                    "Expected targets y for the loss given to compile(). Received: y=None. Pass fit(x, y), or compile "
+                    "without a loss."
+                )
+            self._objective.check(data.y, y_pred, self._output_names(y_pred))
+        weights = self.trainable_weights  # type: ignore[attr-defined]
+        if step == "train_step" and weights and not self.optimizer.built:
+            self.optimizer.build(weights)  # so that a first step that has to be undone leaves clean slots
 
     def _predicted_shapes(self, data: ArrayData) -> Any:
         """The outputs' shapes for this data, without computing them where programs are compiled."""
         if self._runs_eagerly():
-            with no_grad():
-                return self(tree.map_tree(as_tensor, data.batch(slice(0, 1))[0]), training=False)  # type: ignore[operator]
+            with no_grad(), np.errstate(all="ignore"):
+                return self(tree.map_tree(as_tensor, unpack_x_y_sample_weight(data.batch(slice(0, 1)))[0]), training=False)  # type: ignore[operator]
         symbols = tree.map_tree(lambda a: Symbol((None, *a.shape[1:]), a.dtype), data.x)
         if not self.built:  # type: ignore[attr-defined]
             self._build((symbols,), {})  # type: ignore[attr-defined]

@@ -31,7 +31,8 @@ def promote(x: Any, y: Any) -> tuple[Any, Any]:
 
     A Python number adapts to the array beside it; NumPy alone would make float64 of float32 * int32.
     """
-    a, b = getattr(x, "dtype", None), getattr(y, "dtype", None)
+    a: Any = getattr(x, "dtype", None)
+    b: Any = getattr(y, "dtype", None)
     if a is b or (b is None and a.kind == "f"):
         return x, y
     if b is None:

@@ -82,11 +82,11 @@ def decision_boundary(
     names = names_of_classes(class_names, classes)
 
     if ax is None:
-        figure = style.new_figure(4.6, _height(across, down))
+        figure = style.new_figure(4.6, _height(across, down), "compressed")
         ax = figure.add_subplot()
     else:
         figure = ax.get_figure(root=True)  # type: ignore[assignment]
-    style.dress(ax, title or "", *feature_names)
+    style.dress(ax, title or "", feature_names[0], feature_names[1])
     _draw_regions(ax, across, down, margins)
     _draw_points(ax, points, labels, names)
     ax.locator_params(nbins=5)
@@ -138,7 +138,9 @@ def _lead_of_one_output(value: np.ndarray, threshold: float) -> np.ndarray:
     """Log odds of class 1 from a sigmoid (0 to 1), a tanh (-1 to 1) or any other single output."""
     if value.min() >= 0 and value.max() <= 1:
         p = np.clip(value, 1e-9, 1 - 1e-9)
-        return np.log(p / (1 - p)) - np.log(threshold / (1 - threshold)) if 0 < threshold < 1 else p - threshold
+        return (
+            np.log(p / (1 - p)) - np.log(threshold / (1 - threshold)) if 0 < threshold < 1 else p - threshold
+        )
     if value.min() >= -1 and value.max() <= 1 and abs(threshold) < 1:
         return 2 * (np.arctanh(np.clip(value, -1 + 1e-9, 1 - 1e-9)) - np.arctanh(threshold))
     return value - threshold

@@ -61,7 +61,7 @@ def confusion_matrix(
     np.add.at(counts, (true, predicted), 1)
 
     size = min(max(1.9 + 0.42 * len(names), 3.6), style.WIDTH)
-    figure = style.new_figure(size, size)
+    figure = style.new_figure(size, size, "compressed")
     ax = figure.add_subplot()
     right = int(np.trace(counts))
     style.dress(

@@ -97,27 +97,42 @@ def _metric_names(values: Mapping[str, np.ndarray], wanted: Sequence[str] | None
     return names
 
 
-def _draw_metric(
-    ax: Axes, name: str, lines: Mapping[str, np.ndarray], first_epoch: int, log: bool
-) -> None:
+def _draw_metric(ax: Axes, name: str, lines: Mapping[str, np.ndarray], first_epoch: int, log: bool) -> None:
     style.dress(ax, name.replace("_", " "), "epoch", grid=True)
     ends = []
     for key, value in lines.items():
         color = style.PALETTE[1 if key.startswith("val_") else 0]
         epochs = first_epoch + np.arange(len(value))
-        ax.plot(epochs, value, color=color, linewidth=1.8, marker="o" if len(value) < 10 else "", markersize=4)
+        ax.plot(
+            epochs, value, color=color, linewidth=1.8, marker="o" if len(value) < 10 else "", markersize=4
+        )
         finite = np.flatnonzero(np.isfinite(value))
         if finite.size:
             label = "validation" if key.startswith("val_") else "training"
             ends.append((value[finite[-1]], f"{label}\n{value[finite[-1]]:.4g}", color))
     length = max(len(value) for value in lines.values())
     _epoch_axis(ax, first_epoch, length)
-    if log and _direction(name) < 0 and all((value[np.isfinite(value)] > 0).all() for value in lines.values()):
-        ax.set_yscale("log")
+    if (
+        log
+        and _direction(name) < 0
+        and all((value[np.isfinite(value)] > 0).all() for value in lines.values())
+    ):
+        _log_scale(ax)
     validation = lines.get(f"val_{name}")
     if validation is not None and len(validation) > 1:
         _mark_best(ax, name, validation, first_epoch)
     _label_ends(ax, ends)
+
+
+def _log_scale(ax: Axes) -> None:
+    """Logarithmic, with 2, 5, 10, 20, ... as ticks, written as plain numbers."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    ax.set_yscale("log")
+    low, high = ax.get_ylim()
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 1000 else (1,)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _epoch_axis(ax: Axes, first_epoch: int, length: int) -> None:
@@ -150,7 +165,9 @@ def _mark_best(ax: Axes, name: str, validation: np.ndarray, first_epoch: int) ->
         return
     best = int(np.nanargmax(np.where(np.isfinite(validation), direction * validation, np.nan)))
     epoch, value = first_epoch + best, validation[best]
-    ax.plot([epoch], [value], "o", markersize=8, markerfacecolor="none", markeredgecolor=style.INK, clip_on=False)
+    ax.plot(
+        [epoch], [value], "o", markersize=8, markerfacecolor="none", markeredgecolor=style.INK, clip_on=False
+    )
     style.remark(ax, f"best validation {value:.4g} in epoch {epoch}")
 
 

@@ -53,7 +53,7 @@ def class_numbers(values: Any, name: str) -> np.ndarray:
     whole = bool((array == np.round(array)).all())
     if whole and low >= 0:
         return array.astype("int64")
-    if -1 <= low and high <= 1:
+    if low >= -1 and high <= 1:
         return (array > (0 if low < 0 else 0.5)).astype("int64")
     raise DataError(
         f"Expected `{name}` as class numbers 0, 1, 2, ..., or as scores from 0 to 1 or from -1 to 1. "

@@ -74,10 +74,15 @@ def misclassified(
         heading += "\nunder each image: the predicted class, then the true one"
     images_height = math.ceil(len(shown) / _COLUMNS) * _ROW
     height = images_height + _HEADING + 0.2 * heading.count("\n")
-    figure = style.new_figure(style.WIDTH, height)
-    figure.set_layout_engine("none")  # captions may be wider than images, and shall not make them smaller
+    figure = style.new_figure(style.WIDTH, height, layout="none")  # captions shall not make images smaller
     figure.suptitle(
-        heading, x=0.01, y=1 - 0.08 / height, ha="left", va="top", fontsize=style.SIZE["title"], color=style.INK
+        heading,
+        x=0.01,
+        y=1 - 0.08 / height,
+        ha="left",
+        va="top",
+        fontsize=style.SIZE["title"],
+        color=style.INK,
     )
     limits = (float(images.min()), float(images.max()) or 1.0)
     for position, index in enumerate(shown):

@@ -45,7 +45,7 @@ def predicted_values(y_true: Any, y_pred: Any, unit: str = "", title: str | None
     spread = ((true - true.mean()) ** 2).sum()
     explained = f", R² {1 - (error**2).sum() / spread:.3f}" if spread > 0 else ""
 
-    figure = style.new_figure(4.2, 4.2)
+    figure = style.new_figure(4.2, 4.2, "compressed")
     ax = figure.add_subplot()
     suffix = f" ({unit})" if unit else ""
     heading = title or f"mean error {np.abs(error).mean():.3g}{explained}"

@@ -69,11 +69,14 @@ def marker(index: int) -> str:
     return MARKERS[index % len(MARKERS)]
 
 
-def new_figure(width: float = WIDTH, height: float = 3.2) -> Figure:
-    """An empty figure of this size in inches, made without pyplot, so that nothing global keeps it alive."""
+def new_figure(width: float = WIDTH, height: float = 3.2, layout: str = "constrained") -> Figure:
+    """An empty figure of this size in inches, made without pyplot, so that nothing global keeps it alive.
+
+    The layout "compressed" suits axes of fixed proportions, "none" is for axes placed by hand.
+    """
     # Imported by name, because the class needs matplotlib and this module must not.
     picture = importlib.import_module("ondol.plot.picture")
-    return picture.Picture(figsize=(width, height), dpi=DPI, layout="constrained", facecolor="white")
+    return picture.Picture(figsize=(width, height), dpi=DPI, layout=layout, facecolor="white")
 
 
 def dress(ax: Axes, title: str = "", xlabel: str = "", ylabel: str = "", grid: bool = False) -> None:
@@ -106,5 +109,5 @@ def finish(figure: Figure) -> Figure:
     from matplotlib.text import Text
 
     for text in figure.findobj(Text):
-        text.set_fontfamily(fonts())  # type: ignore[attr-defined]
+        text.set_fontfamily(fonts())
     return figure

@@ -16,6 +16,7 @@ from ondol.backend import tree
 from ondol.backend.compile import abstract, compile, spec, to_device
 from ondol.backend.state import state
 from ondol.data import ArrayData
+from ondol.training.going_back import first_harm
 from ondol.training.steps import Outcome, Plan, Step, as_batch, raw
 
 # Small data sets are visited so quickly that the call itself would be most of the time: several epochs
@@ -61,15 +62,18 @@ class EpochProgram:
         """Run steps first, ..., last - 1 of each epoch; at most `epochs_at_once` orders."""
         before = [v.device_value() for v in self.written]
         outcome = self._call(orders, first, last)
-        if outcome.bad is not None:
-            # Back, and again up to the step before the one whose loss is not finite.
-            epoch, step = outcome.bad
+
+        def state_after(done: int) -> None:
+            epochs, rest = divmod(done, last - first)
             for v, value in zip(self.written, before, strict=True):
                 v.set_device_value(value)
-            if epoch:
-                self._call(orders[:epoch], first, last)
-            if step > first:
-                self._call(orders[epoch : epoch + 1], first, step)
+            if epochs:
+                self._call(orders[:epochs], first, last)
+            if rest:
+                self._call(orders[epochs : epochs + 1], first, first + rest)
+
+        ended = last == self.plan.steps
+        outcome.bad = first_harm(self.model, outcome.bad, state_after, len(orders), first, last, ended)
         return outcome
 
     def _call(self, orders: list[np.ndarray], first: int, last: int) -> Outcome:

@@ -12,14 +12,14 @@ from ondol.autograd import no_grad
 from ondol.backend import tree
 from ondol.backend.compile import to_numpy
 from ondol.callbacks import Callback, CallbackList, History, ProgressBar
-from ondol.data import ArrayData, standardize_inputs, unpack_x_y_sample_weight
-from ondol.errors import DataError
+from ondol.data import ArrayData, pack_x_y_sample_weight, standardize_inputs, unpack_x_y_sample_weight
+from ondol.errors import DataError, NotFiniteError
 from ondol.training.arguments import batch_length, epoch_number, optional, validation_epochs, verbosity
 from ondol.training.epoch_program import EpochProgram
 from ondol.training.interrupt import Interrupt
 from ondol.training.not_finite import explain
 from ondol.training.order import Order
-from ondol.training.steps import EagerSteps, Outcome, Plan, as_batch, guarded
+from ondol.training.steps import EagerSteps, Plan, as_batch, guarded
 
 # How long the program may run between two looks outside: short enough for a smooth progress bar, or,
 # where nobody looks, for Ctrl-C to be answered soon.
@@ -114,14 +114,20 @@ class ArrayEpochs:
         count = min(unseen, self.runner.epochs_at_once, self.pace.epochs(self.steps))
         orders = [self.order.next() for _ in range(count)]
         if count > 1 or not self._is_watched(calls):
-            yield from self._checked(orders, epoch, 0, self.steps).logs
+            finished, error = self._run_steps(orders, epoch, 0, self.steps)
+            yield from finished
+            if error is not None:
+                raise error
             return
         first = 0
         logs: dict[str, float] = {}
         while first < self.steps and not (interrupt.requested and first):
             last = min(self.steps, first + self._chunk(calls))
             calls.call("on_train_batch_begin", first)
-            logs = self._checked(orders, epoch, first, last).logs[0]
+            finished, error = self._run_steps(orders, epoch, first, last)
+            if error is not None:
+                raise error
+            logs = finished[0]
             calls.call("on_train_batch_end", last - 1, logs)
             for bar in calls.callbacks:
                 if isinstance(bar, ProgressBar):
@@ -142,16 +148,19 @@ class ArrayEpochs:
     def _chunk(self, calls: CallbackList) -> int:
         return 1 if calls.wants_batches("train") else self.pace.steps(self._seconds(calls))
 
-    def _checked(self, orders: list[np.ndarray], epoch: int, first: int, last: int) -> Outcome:
+    def _run_steps(
+        self, orders: list[np.ndarray], epoch: int, first: int, last: int
+    ) -> tuple[list[dict[str, float]], NotFiniteError | None]:
+        """The logs of each epoch that came to its end, and what ended the one after them."""
         start = time.perf_counter()
         outcome = self.runner.run(orders, first, last)
         self.pace.note((last - first) * len(orders), time.perf_counter() - start)
-        if outcome.bad is not None:
-            e, step = outcome.bad
-            batch = as_batch(self.data.batch(self.plan.rows(orders[e], step)))
-            loss = outcome.logs[-1].get("loss", float("nan"))
-            raise explain(self.model, batch, loss, f"in epoch {epoch + e + 1}, batch {step + 1}")
-        return outcome
+        if outcome.bad is None:
+            return outcome.logs, None
+        e, step = outcome.bad
+        batch = as_batch(self.data.batch(self.plan.rows(orders[e], step)))
+        loss = outcome.logs[-1].get("loss", float("nan"))
+        return outcome.logs[:e], explain(self.model, batch, loss, f"in epoch {epoch + e + 1}, batch {step + 1}")
 
 
 class Pace:
@@ -241,7 +250,7 @@ def predict(model: Any, x: Any, batch_size: int | None, steps: int | None, callb
     for i, batch in enumerate(batches):
         if calls:
             calls.call("on_predict_batch_begin", i)
-        outputs.append(model._run_step("predict_step", (batch,)))
+        outputs.append(model._run_step("predict_step", pack_x_y_sample_weight(batch)))
         if calls:
             calls.call("on_predict_batch_end", i, {"outputs": outputs[-1]})
     if calls:

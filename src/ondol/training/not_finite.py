@@ -9,17 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from ondol.autograd import Op, Tensor
+from ondol.autograd import Op, Tensor, enable_grad
 from ondol.backend.compile import to_numpy
 from ondol.errors import NotFiniteError
 
 
 class _Found(Exception):
-    """Carries the description of the first Op whose result is not finite."""
+    """The first Op whose result is not finite, and whether a gradient is what it computed."""
+
+    def __init__(self, text: str, backward: bool) -> None:
+        super().__init__(text)
+        self.text, self.backward = text, backward
 
 
 def explain(model: Any, batch: Any, loss: float, place: str) -> NotFiniteError:
-    """The error for a loss that became NaN or infinite, naming the first Op that made it so.
+    """The error for a loss (or for weights) that became NaN or infinite, naming the first Op that made it so.
 
     Args:
         model: the model, with the weights it had before the step.
@@ -28,28 +32,41 @@ def explain(model: Any, batch: Any, loss: float, place: str) -> NotFiniteError:
         place: "in epoch 3, batch 7".
     """
     broken = [v.path for v in model.variables if v.dtype.kind == "f" and not np.all(np.isfinite(v.numpy()))]
+    found = None if broken else _first_op(model, batch)
+    what = f"The loss became {loss} {place}."
     if broken:
-        cause = f"Before that batch, weights already held NaN or Inf: {', '.join(broken[:5])}. The update of an earlier batch broke them."
+        cause = (
+            f"Before that batch, weights already held NaN or Inf: {', '.join(broken[:5])}. The update of an earlier "
+            "batch broke them."
+        )
+    elif found is None:
+        what = f"The loss or the weights became NaN or infinite {place}."
+        cause = (
+            "Run again step by step, loss and gradient of that batch are finite: the update is too large, or the "
+            "numbers are at the edge of what float32 holds."
+        )
     else:
-        cause = _first_op(model, batch)
+        cause = found.text
+        if found.backward:
+            what = f"The gradient became NaN or infinite {place}, and the loss with the weights that it changed."
     return NotFiniteError(
-        f"The loss became {loss} {place}. {cause} Training stopped; the weights are those from before this batch. "
+        f"{what} {cause} Training stopped; the weights are those from before this batch. "
         "Try a smaller learning rate, clipnorm=1.0 on the optimizer, inputs scaled to about -1..1, and losses that "
         "take logits (from_logits=True)."
     )
 
 
-def _first_op(model: Any, batch: Any) -> str:
+def _first_op(model: Any, batch: Any) -> _Found | None:
     before = [(v, v.read()) for v in model.state_variables]
     try:
-        with np.errstate(all="ignore"), _watching():
+        with np.errstate(all="ignore"), enable_grad(), _watching():
             model.train_step(batch)
     except _Found as found:
-        return str(found)
+        return found
     finally:
         for v, leaf in before:
             v.assign_array(leaf.data)
-    return "Run again step by step, the same batch stays finite; the loss is at the edge of what float32 holds."
+    return None
 
 
 @contextmanager
@@ -61,7 +78,7 @@ def _watching() -> Iterator[None]:
         y = call(op, *inputs)
         outputs = y if isinstance(y, tuple) else (y,)
         if any(not _finite(out) for out in outputs) and all(_finite(x) for x in inputs):
-            raise _Found(_describe(op, inputs, outputs))
+            raise _Found(_describe(op, inputs), _in_backward())
         return y
 
     Op.__call__ = watched  # type: ignore[method-assign]
@@ -76,7 +93,7 @@ def _finite(x: Any) -> bool:
     return array.dtype.kind != "f" or bool(np.all(np.isfinite(array)))
 
 
-def _describe(op: Op, inputs: tuple, outputs: tuple) -> str:
+def _describe(op: Op, inputs: tuple) -> str:
     ranges = []
     for x in inputs:
         array = to_numpy(x.data) if isinstance(x, Tensor) else np.asarray(x)
@@ -84,8 +101,12 @@ def _describe(op: Op, inputs: tuple, outputs: tuple) -> str:
             ranges.append(f"{array.shape} with values {array.min():.4g} .. {array.max():.4g}")
     layer = _layer_in_progress()
     where = f" in layer '{layer}'" if layer else ""
-    way = "backward" if _in_backward() else "forward"
-    return f"The first Op whose result is not finite is {type(op).__name__}{where} ({way} pass), for inputs {'; '.join(ranges)}."
+    backward = _op_in_backward()
+    way = f"backward pass of {type(backward).__name__}" if backward else "forward pass"
+    return (
+        f"The first Op whose result is not finite is {type(op).__name__}{where} ({way}), for inputs "
+        f"{'; '.join(ranges)}."
+    )
 
 
 def _layer_in_progress() -> str | None:
@@ -98,7 +119,12 @@ def _layer_in_progress() -> str | None:
 
 
 def _in_backward() -> bool:
-    return any(frame.f_code.co_name == "_run_backward" for frame in _frames())
+    return _op_in_backward() is not None
+
+
+def _op_in_backward() -> Op | None:
+    """The Op whose gradient is being computed, if any."""
+    return next((f.f_locals.get("op") for f in _frames() if f.f_code.co_name == "_run_backward"), None)
 
 
 def _frames() -> Iterator[Any]:

@@ -11,6 +11,7 @@ import numpy as np
 from ondol.autograd import Tensor
 from ondol.backend.state import state
 from ondol.data import ArrayData
+from ondol.training.going_back import first_harm
 
 Step = Callable[[Any], dict[str, Any]]  # a batch (x, y, sample_weight) -> logs
 
@@ -60,7 +61,8 @@ def guarded(model: Any, step: Step) -> Step:
     def run(batch: Any) -> dict[str, Any]:
         trace = state.trace
         before = [] if trace is not None else [(v, v.read()) for v in model.state_variables]
-        logs = step(batch)
+        with np.errstate(all="ignore"):  # what becomes NaN is told below, with its cause
+            logs = step(batch)
         if "loss" not in logs:
             return logs
         good = state.xp.isfinite(raw(logs["loss"]))
@@ -89,6 +91,21 @@ class EagerSteps:
 
     def run(self, orders: list[np.ndarray], first: int, last: int) -> Outcome:
         """Run steps first, ..., last - 1 of each epoch."""
+        before = [(v, v.read()) for v in self.model.state_variables]
+        outcome = self._run(orders, first, last)
+
+        def state_after(done: int) -> None:
+            epochs, rest = divmod(done, last - first)
+            for v, leaf in before:
+                v.assign_array(leaf.data)
+            self._run(orders[:epochs], first, last)
+            self._run(orders[epochs : epochs + 1], first, first + rest)
+
+        ended = last == self.plan.steps
+        outcome.bad = first_harm(self.model, outcome.bad, state_after, len(orders), first, last, ended)
+        return outcome
+
+    def _run(self, orders: list[np.ndarray], first: int, last: int) -> Outcome:
         outcome = Outcome([])
         for e, order in enumerate(orders):
             if first == 0:
