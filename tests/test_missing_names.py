@@ -10,7 +10,7 @@ import ondol as od
     [
         (od, "tanhh", "module 'ondol' has no attribute 'tanhh'. Did you mean tanh"),
         (od.layers, "Dens", "module 'ondol.layers' has no attribute 'Dens'. Did you mean Dense?"),
-        (od.optimizers, "AdamV", "module 'ondol.optimizers' has no attribute 'AdamV'. Did you mean Adam"),
+        (od.optimizers, "Adamm", "module 'ondol.optimizers' has no attribute 'Adamm'. Did you mean Adam"),
         (od.datasets, "mnis", "module 'ondol.datasets' has no attribute 'mnis'. Did you mean mnist"),
         (od.losses, "Zebra", "module 'ondol.losses' has no attribute 'Zebra'."),
     ],

@@ -67,7 +67,7 @@ def __dir__() -> list[str]:
 
 def _helpful(room: Any) -> Any:
     """Let a room answer a name that it does not have with the nearest one that it has."""
-    room.__getattr__ = lambda name: _raise(_no_such_name(room.__name__, name, dir(room)))
+    room.__getattr__ = lambda name: _raise(_no_such_name(room.__name__, name, getattr(room, "__all__", dir(room))))
     return room
 
 

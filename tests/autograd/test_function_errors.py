@@ -89,6 +89,11 @@ def test_arguments_that_cannot_be_compared(argument):
         od.function(lambda x: 1)(argument)
 
 
+def test_only_functions_are_compiled():
+    with pytest.raises(TypeError, match="function to compile. Received: int 3"):
+        od.function(3)
+
+
 def test_symbols_have_no_value():
     x = od.Input((3,))
     for use in (float, bool, lambda x: x.numpy()):

@@ -160,6 +160,15 @@ def test_gradcheck_takes_integers_and_constants_along():
     assert od.gradcheck(lambda x: od.sum(x * 0 + 1.0), x)
 
 
+def test_gradcheck_checks_something():
+    with pytest.raises(od.errors.DataError, match=r"float among the arguments.*1\.0 for 1"):
+        od.gradcheck(lambda x: x * 2, [1])
+    with pytest.raises(od.errors.DataError, match=r"one Tensor.*tuple"):
+        od.gradcheck(lambda x: (x, x), [1.0])
+    with pytest.raises(od.errors.GradientError):
+        od.gradcheck(WRONG_FIRST, od.tensor([2.0], "bfloat16"))
+
+
 def test_a_missing_gradient_is_found():
     with pytest.raises(od.errors.GradientError, match=r"is 0 by the rules"):
         od.gradcheck(lambda x: od.stop_gradient(x) * 1.0 + 0 * x, [1.0])

@@ -144,6 +144,20 @@ def test_no_way_back():
         od.gradients(leaf(1.0), x)
 
 
+@pytest.mark.parametrize(
+    ("y", "x", "message"),
+    [
+        (3.0, leaf(1.0), r"Tensor to differentiate.*float 3\.0.*loss itself"),
+        (np.ones(()), leaf(1.0), "ndarray"),
+        (leaf(1.0), {"w": leaf(1.0)}, "require a gradient. Received: 'w'"),
+        (leaf(1.0), [None], "Received: None"),
+    ],
+)
+def test_gradients_of_what_is_no_tensor(y, x, message):
+    with pytest.raises(od.errors.DataError, match=message):
+        od.gradients(y, x)
+
+
 # -- what is recorded
 
 

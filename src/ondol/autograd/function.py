@@ -403,4 +403,6 @@ def function(f: Callable | None = None, *, name: str | None = None) -> Any:
     """
     if f is None:
         return functools.partial(function, name=name)
+    if not callable(f):
+        raise TypeError(f"Expected a function to compile. Received: {type(f).__name__} {f!r}.")
     return Function(f, name)

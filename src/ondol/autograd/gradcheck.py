@@ -9,7 +9,8 @@ import numpy as np
 
 from ondol.autograd.tape import enable_grad, gradients
 from ondol.autograd.tensor import Tensor, as_array
-from ondol.errors import GradientError
+from ondol.backend.dtypes import is_floating
+from ondol.errors import DataError, GradientError
 
 
 def gradcheck(
@@ -32,6 +33,7 @@ def gradcheck(
 
     Raises:
         GradientError: naming the argument and both numbers.
+        DataError: if no argument holds floats, or f does not return one Tensor.
 
     Example:
         >>> import ondol as od
@@ -39,7 +41,7 @@ def gradcheck(
         True
     """
     arrays = [as_array(x) for x in xs]
-    points = [a.astype("float64") if a.dtype.kind == "f" else a for a in arrays]
+    points = [a.astype("float64") if is_floating(a.dtype) else a for a in arrays]
     rng = np.random.default_rng(0)
     weights: list[np.ndarray] = []
 
@@ -47,6 +49,10 @@ def gradcheck(
         tensors = [Tensor(a, requires_grad=a.dtype.kind == "f") for a in arrays]
         with enable_grad():
             y = f(*tensors)
+            if not isinstance(y, Tensor):
+                raise DataError(
+                    f"Expected a function that returns one Tensor. Received: {type(y).__name__} {y!r}."
+                )
             if not weights:
                 weights.append(rng.normal(size=y.shape))
             return (y * weights[0]).sum(), tensors
@@ -57,6 +63,10 @@ def gradcheck(
         return [g.numpy() for g in gradients(y, wanted)]
 
     where = [i for i, p in enumerate(points) if p.dtype.kind == "f"]
+    if not where:
+        raise DataError(
+            "Expected a float among the arguments, to differentiate by. Received: none. Write 1.0 for 1."
+        )
     directions = {i: rng.normal(size=points[i].shape) for i in where}
 
     def moved(i: int, distance: float) -> list[np.ndarray]:

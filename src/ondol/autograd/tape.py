@@ -84,17 +84,23 @@ def gradients(y: Any, xs: Any, grad: Any = None, create_graph: bool = False) -> 
     single = isinstance(xs, Tensor)
     targets = [xs] if single else list(xs)
     for x in targets:
-        if not x.requires_grad:
+        if not isinstance(x, Tensor) or not x.requires_grad:
             raise DataError(
                 f"Expected Tensors that require a gradient. Received: {x!r}. Make it with "
                 "od.tensor(..., requires_grad=True), or set trainable=True on the Variable."
             )
     ys = list(y) if isinstance(y, (list, tuple)) else [y]
+    for result in ys:
+        if not isinstance(result, Tensor):
+            raise DataError(
+                f"Expected a Tensor to differentiate. Received: {type(result).__name__} {result!r}. "
+                "float(loss) and loss.numpy() end what is recorded: use the loss itself."
+            )
     several = isinstance(grad, (list, tuple)) and isinstance(y, (list, tuple))
     seeds = list(grad) if several else [grad] * len(ys)
     found = _backpropagate(ys, seeds, set(targets), create_graph)
-    result = [found[x] if x in found else Tensor(state.xp.zeros(x.shape, x.dtype)) for x in targets]
-    return result[0] if single else result
+    arrived = [found[x] if x in found else Tensor(state.xp.zeros(x.shape, x.dtype)) for x in targets]
+    return arrived[0] if single else arrived
 
 
 def _backpropagate(
