@@ -97,3 +97,12 @@ def test_unknown_names() -> None:
         ops.scatter_update(a, [[0]], [[1.0, 1.0, 1.0]], "multiply")
     with pytest.raises(UnknownNameError, match="method"):
         ops.quantile(a, 0.5, method="cubic")
+
+
+@pytest.mark.parametrize("read", [lambda x: x[5], lambda x: x[:, -3], lambda x: od.index_update(x, (2, 0), 1.0)])
+def test_a_position_outside_is_an_error_compiled_as_well(read):
+    x = np.ones((2, 2), "float32")
+    with pytest.raises(IndexError):
+        read(od.tensor(x))
+    with pytest.raises(IndexError):
+        od.function(read)(x)

@@ -12,6 +12,7 @@ from ondol.autograd.op import Op
 from ondol.autograd.tape import enable_grad, gradients, leaves_behind
 from ondol.autograd.tensor import Tensor
 from ondol.autograd.trace import Trace
+from ondol.autograd.uninterrupted import uninterrupted
 from ondol.autograd.variable import Variable, values_lock
 from ondol.backend import tree
 from ondol.backend.compile import abstract, compile, is_traced, spec, to_device, to_eager
@@ -129,12 +130,18 @@ class Program:
     def __call__(self, leaves: list[Any]) -> Any:
         arrays = [_on_device(leaf) for leaf in leaves]
         with values_lock:
-            written = [v.device_value() for v in self.written]
-            for v in self.written:
-                v.release()
-            values, results = self.run(written, [v.device_value() for v in self.read_only], arrays)
-            for v, value in zip(self.written, values, strict=True):
-                v.set_device_value(value)
+            read_only = [v.device_value() for v in self.read_only]
+            if not self.written:
+                return self.run([], read_only, arrays)[1]
+            return uninterrupted(functools.partial(self._run_and_store, read_only, arrays))
+
+    def _run_and_store(self, read_only: list[Any], arrays: list[Any]) -> Any:
+        written = [v.device_value() for v in self.written]
+        for v in self.written:
+            v.release()
+        values, results = self.run(written, read_only, arrays)
+        for v, value in zip(self.written, values, strict=True):
+            v.set_device_value(value)
         return results
 
 

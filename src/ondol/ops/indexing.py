@@ -29,8 +29,11 @@ def separate(index: Any) -> tuple[tuple[Any, ...], list[Any]]:
     return tuple(parts), arrays
 
 
-def fill(index: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The index with its slots filled."""
+def fill(xp: Any, x: Any, index: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The index with its slots filled; whole numbers in it are checked, which XLA would bend to fit."""
+    if xp.name == "jax" and any([isinstance(part, (int, np.integer)) for part in index]):
+        of_this_shape = np.broadcast_to(np.empty((), bool), x.shape)  # one byte, however large the shape
+        of_this_shape[tuple([slice(None) if part is Slot else part for part in index])]
     if not arrays:
         return index
     remaining = iter(arrays)
@@ -45,7 +48,7 @@ class GetItem(Op):
 
     def forward(self, x, *arrays):
         try:
-            return x[fill(self.index, arrays)]
+            return x[fill(self.xp, x, self.index, arrays)]
         except IndexError:
             if self.xp.name == "jax" and any(a.dtype == bool for a in arrays):
                 raise TraceError(
@@ -68,7 +71,8 @@ class Place(Op):
     def forward(self, x, *arrays):
         xp = self.xp
         if arrays:
-            return xp.index_add(xp.zeros(self.shape, x.dtype), fill(self.index, arrays), x)
+            zeros = xp.zeros(self.shape, x.dtype)
+            return xp.index_add(zeros, fill(xp, zeros, self.index, arrays), x)
         places = places_of(self.index, self.shape) if xp.name == "jax" else None
         if places is not None:
             return embedded(xp, x, places, self.shape)
@@ -118,7 +122,7 @@ class IndexUpdate(Op):
         self.index = index
 
     def forward(self, x, v, *arrays):
-        index = fill(self.index, arrays)
+        index = fill(self.xp, x, self.index, arrays)
         try:
             return self.xp.index_update(x, index, v if not hasattr(v, "astype") else v.astype(x.dtype))
         except (TypeError, ValueError):
@@ -142,7 +146,7 @@ class IndexAdd(Op):
         self.index = index
 
     def forward(self, x, v, *arrays):
-        index = fill(self.index, arrays)
+        index = fill(self.xp, x, self.index, arrays)
         try:
             return self.xp.index_add(x, index, v if not hasattr(v, "astype") else v.astype(x.dtype))
         except (TypeError, ValueError):
