@@ -49,10 +49,10 @@ from ondol.ops import *  # noqa: F403 - every rule by its NumPy name: od.tanh, o
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from ondol import datasets, plot
+    from ondol import datasets, experiments, plot
 
 # Rooms that not every program enters; they are opened at the first look.
-_LATER = ("datasets", "plot")
+_LATER = ("datasets", "experiments", "plot")
 
 
 def __getattr__(name: str) -> Any:
@@ -67,12 +67,14 @@ def __dir__() -> list[str]:
 
 def _helpful(room: Any) -> Any:
     """Let a room answer a name that it does not have with the nearest one that it has."""
-    room.__getattr__ = lambda name: _raise(_no_such_name(room.__name__, name, getattr(room, "__all__", dir(room))))
+
+    def missing(name: str) -> Any:
+        if name.startswith("__"):  # Python itself asks, at every `from ondol.room import ...`
+            raise AttributeError(name)
+        raise _no_such_name(room.__name__, name, vars(room).get("__all__", dir(room)))
+
+    room.__getattr__ = missing
     return room
-
-
-def _raise(error: Exception) -> None:
-    raise error
 
 
 _rooms = (activations, callbacks, constraints, initializers, layers, losses, metrics)

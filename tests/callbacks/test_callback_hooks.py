@@ -72,7 +72,11 @@ def test_hooks_of_evaluate_and_predict(eager):
     assert diary.entries == [("on_test_begin", []), *batches("test", 3, LOGS), ("on_test_end", LOGS)]
     diary.entries.clear()
     model.predict(X, batch_size=4, verbose=0, callbacks=[diary])
-    assert diary.entries == [("on_predict_begin", []), *batches("predict", 3, ["outputs"]), ("on_predict_end", [])]
+    assert diary.entries == [
+        ("on_predict_begin", []),
+        *batches("predict", 3, ["outputs"]),
+        ("on_predict_end", []),
+    ]
 
 
 def test_logs_of_batches_are_the_running_means():
@@ -180,7 +184,9 @@ def test_reading_and_changing_weights_between_epochs_compiles_nothing(eager):
 
 def test_changing_weights_between_batches(eager):
     model = small(0.0, run_eagerly=eager)
-    zero = Do("on_train_batch_begin", lambda model, batch, logs: model.layers[0].kernel.assign(np.zeros((3, 1))))
+    zero = Do(
+        "on_train_batch_begin", lambda model, batch, logs: model.layers[0].kernel.assign(np.zeros((3, 1)))
+    )
     history = model.fit(X, Y, batch_size=2, verbose=0, callbacks=[zero]).history
     np.testing.assert_allclose(history["loss"], [np.mean(Y**2)], rtol=1e-5)
 

@@ -12,6 +12,12 @@ Y = rng.normal(size=(12, 2)).astype("float32")
 LABELS = rng.integers(0, 3, 12)
 
 
+@pytest.fixture(autouse=True)
+def eagerly():
+    """What the arguments mean does not depend on how the steps are run; this way nothing is compiled."""
+    od.config.run_eagerly(True)
+
+
 def small():
     return od.Sequential([od.Input((4,)), L.Dense(2)])
 
@@ -49,7 +55,8 @@ def test_forms_of_a_loss(loss):
 
 
 @pytest.mark.parametrize(
-    "optimizer", ["sgd", "SGD", od.optimizers.SGD(0.01), od.optimizers.SGD, {"class_name": "SGD", "config": {}}]
+    "optimizer",
+    ["sgd", "SGD", od.optimizers.SGD(0.01), od.optimizers.SGD, {"class_name": "SGD", "config": {}}],
 )
 def test_forms_of_an_optimizer(optimizer):
     model = small()
@@ -57,9 +64,7 @@ def test_forms_of_an_optimizer(optimizer):
     kernel = model.get_weights()[0]
     error = model.predict(X) - Y
     model.fit(X, Y, batch_size=12, verbose=0)
-    np.testing.assert_allclose(
-        model.get_weights()[0], kernel - 0.01 * X.T @ error / 12, rtol=1e-4, atol=1e-6
-    )
+    np.testing.assert_allclose(model.get_weights()[0], kernel - 0.01 * X.T @ error / 12, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,7 @@ def test_nothing_in_a_file_is_executed(saved, tmp_path):
         {"class_name": "Lambda", "config": {"function": {"class_name": "function", "config": "eval"}}},
     ]
     for form in forms:
+
         def replace(d, form=form):
             d["model"]["config"]["layers"][0] = form
             return d
@@ -197,6 +198,7 @@ def test_nothing_in_a_file_is_executed(saved, tmp_path):
         with pytest.raises((SavedFileError, od.errors.UnknownNameError)):
             load_model(changed(saved, tmp_path / "m.ondol", replace))
     for op in ("System", "Popen", "CompiledCall", "_CustomOp"):
+
         def replace(d, op=op):
             node = next(n for n in d["model"]["config"]["nodes"] if "op" in n)
             node["op"] = {"class_name": op, "config": {"items": {"f": code}}}

@@ -1,5 +1,7 @@
 """Functional models: values against NumPy, for every way of putting a graph together."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -208,3 +210,23 @@ def test_inputs_that_do_not_fit(x, message):
         model(x)
     with pytest.raises(od.errors.ShapeError, match=message):
         model.predict(x)
+
+
+def test_a_deep_copy_shares_nothing():
+    a = od.Input((4,))
+    hidden = L.Dense(3, name="hidden")
+    model = od.Model(a, L.Dense(1)(hidden(a)) * 2.0)
+    model.compile(od.optimizers.Adam(0.1), "mse", metrics=["mae"])
+    model.fit(X, X[:, :1], verbose=0)
+    other = copy.deepcopy(model)
+    close(other.predict(X), model.predict(X))
+    before = model.get_weights()
+    history = other.fit(
+        X, X[:, :1], epochs=2, shuffle=False, verbose=0
+    ).history  # goes on from the copied slots
+    close(model.get_weights()[0], before[0])
+    assert history == model.fit(X, X[:, :1], epochs=2, shuffle=False, verbose=0).history
+    features = od.Model(other.input, other.get_layer("hidden").output)
+    other.set_weights([np.zeros_like(w) for w in before])
+    close(features(X), np.zeros((5, 3)))
+    assert copy.deepcopy(od.Sequential([L.Dense(2)]))(X).shape == (5, 2)

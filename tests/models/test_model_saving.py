@@ -69,13 +69,18 @@ def test_functional_with_shared_layers_and_operations(path):
     x = od.concatenate([x, table(b)[:, 0], a[..., ::2]], axis=-1)
     x = od.where(x > 0.5, x, np.array([[0.25]], "float32")) / (1.0 + od.exp(-x))
     pooled = od.mean(table(b), axis=(1,), keepdims=True).reshape(-1, 3)
-    model = od.Model({"a": a, "b": b}, {"y": L.Dense(1)(x), "pooled": L.Add()([pooled, shared(a)])}, name="graph")
+    model = od.Model(
+        {"a": a, "b": b}, {"y": L.Dense(1)(x), "pooled": L.Add()([pooled, shared(a)])}, name="graph"
+    )
     data = {"a": X, "b": np.arange(20).reshape(10, 2) % 5}
     other = again(model, path)
     outputs_are_equal(model, other, data)
     assert other.output_names == model.output_names
     assert [layer.name for layer in other.layers] == [layer.name for layer in model.layers]
-    assert od.Model.from_config(json.loads(json.dumps(model.get_config()))).count_params() == model.count_params()
+    assert (
+        od.Model.from_config(json.loads(json.dumps(model.get_config()))).count_params()
+        == model.count_params()
+    )
 
 
 def test_functional_with_a_variable_in_the_graph(path):
@@ -156,7 +161,9 @@ def test_subclassed_with_custom_objects(path):
     model = Unregistered()
     data = {"ids": np.arange(10), "x": X}
     model(data)
-    outputs_are_equal(model, again(model, path, custom_objects={"Unregistered": Unregistered}), data, paths=False)
+    outputs_are_equal(
+        model, again(model, path, custom_objects={"Unregistered": Unregistered}), data, paths=False
+    )
     with pytest.raises(od.errors.UnknownNameError, match="Unregistered") as caught:
         load_model(path)
     assert "custom_objects" in str(caught.value.__notes__)
@@ -211,17 +218,22 @@ def fit(model, epochs=2, **kwargs):
 
 
 @pytest.mark.parametrize(
-    "optimizer",
+    ("optimizer", "eager"),
     [
-        lambda: od.optimizers.SGD(0.1, momentum=0.9, nesterov=True),
-        lambda: od.optimizers.Adam(od.optimizers.schedules.ExponentialDecay(0.1, 3, 0.5)),
-        lambda: od.optimizers.RMSprop(0.01, decay=0.1, clipnorm=1.0),
+        (lambda: od.optimizers.SGD(0.1, momentum=0.9, nesterov=True), False),
+        (lambda: od.optimizers.Adam(od.optimizers.schedules.ExponentialDecay(0.1, 3, 0.5)), False),
+        (lambda: od.optimizers.RMSprop(0.01, decay=0.1, clipnorm=1.0), True),
     ],
+    ids=["sgd", "adam", "rmsprop"],
 )
-def test_training_goes_on_as_if_nothing_had_happened(path, optimizer):
+def test_training_goes_on_as_if_nothing_had_happened(path, optimizer, eager):
+    od.config.run_eagerly(eager)
+
     def made():
         od.random.seed(3)
-        model = od.Sequential([od.Input((4,)), L.Dense(5, activation="tanh"), L.Dropout(0.2, seed=1), L.Dense(1)])
+        model = od.Sequential(
+            [od.Input((4,)), L.Dense(5, activation="tanh"), L.Dropout(0.2, seed=1), L.Dense(1)]
+        )
         model.compile(optimizer(), "mse", metrics=["mae"])
         return model
 
@@ -244,6 +256,7 @@ def test_a_learning_rate_that_was_changed(path):
 
 
 def test_a_layer_frozen_after_the_optimizer_had_seen_it(path):
+    od.config.run_eagerly(True)
     model = od.Sequential([od.Input((4,)), L.Dense(4), L.Dense(4), L.Dense(1)])
     model.compile("adam", "mse")
     fit(model)
@@ -257,6 +270,7 @@ def test_a_layer_frozen_after_the_optimizer_had_seen_it(path):
 
 
 def test_losses_and_metrics_of_several_outputs(path):
+    od.config.run_eagerly(True)
     a = od.Input((4,))
     model = od.Model(a, [L.Dense(1, name="p")(a), L.Dense(3, activation="softmax", name="q")(a)])
     model.compile(
@@ -294,6 +308,7 @@ class Halved(od.optimizers.SGD):
 
 
 def test_own_losses_metrics_and_optimizers(path):
+    od.config.run_eagerly(True)
     model = od.Sequential([od.Input((4,)), L.Dense(1)])
     model.compile(Halved(0.01), Own(), metrics=[Largest()])
     fit(model)
@@ -362,7 +377,9 @@ def test_weights(path):
 
     wide = made(5)
     before = wide.get_weights()
-    with pytest.raises(od.errors.ShapeError, match=r"a/kernel \(4, 5\) but the file has \(4, 3\).*skip_mismatch=True"):
+    with pytest.raises(
+        od.errors.ShapeError, match=r"a/kernel \(4, 5\) but the file has \(4, 3\).*skip_mismatch=True"
+    ):
         wide.load_weights(path)
     for a, b in zip(before, wide.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)

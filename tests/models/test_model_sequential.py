@@ -102,8 +102,18 @@ def test_samples_of_one_number_need_no_axis():
 
 
 def test_single_numbers_without_a_known_shape():
-    with pytest.raises(od.errors.ShapeError, match=r"needs a batch axis, x\[None, :\]; samples of one feature"):
+    with pytest.raises(
+        od.errors.ShapeError, match=r"needs a batch axis, x\[None, :\]; samples of one feature"
+    ):
         od.Sequential([L.Dense(1)]).predict(np.arange(3.0))
+
+
+def test_one_input_in_a_list():
+    model = od.Sequential([od.Input((4,)), L.Dense(2)])
+    model.compile("sgd", "mse")
+    np.testing.assert_array_equal(model.predict([X]), model.predict(X))
+    assert model((X,)).shape == (5, 2)
+    assert len(model.fit([X], [X[:, :2]], verbose=0).history["loss"]) == 1
 
 
 def test_integers_into_an_embedding():

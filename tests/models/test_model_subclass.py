@@ -118,5 +118,7 @@ def test_an_error_in_call_names_the_layer():
         def call(self, inputs):
             return self.narrow(self.narrow(inputs))
 
-    with pytest.raises(od.errors.ShapeError, match="Layer 'narrow' expected inputs whose last axis has length 4"):
+    with pytest.raises(
+        od.errors.ShapeError, match="Layer 'narrow' expected inputs whose last axis has length 4"
+    ):
         Wrong()(X)

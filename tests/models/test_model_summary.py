@@ -22,7 +22,9 @@ def rows(model):
 
 
 def test_a_sequential_model():
-    model = od.Sequential([od.Input((28, 28)), L.Flatten(name="flat"), L.Dense(1000, name="out")], name="mnist")
+    model = od.Sequential(
+        [od.Input((28, 28)), L.Flatten(name="flat"), L.Dense(1000, name="out")], name="mnist"
+    )
     assert lines(model)[0] == 'Model: "mnist"'
     assert rows(model) == [("flat (Flatten)", "(None, 784)", "0"), ("out (Dense)", "(None, 1000)", "785,000")]
     assert lines(model)[-3:] == [
@@ -48,7 +50,10 @@ def test_nested_models_and_several_outputs():
             return [inputs, inputs[:, :1]]
 
     model = od.Model(a, Both(name="both")(inner(a)))
-    assert rows(model) == [("inner (Sequential)", "(None, 3)", "15"), ("both (Both)", "(None, 3), (None, 1)", "0")]
+    assert rows(model) == [
+        ("inner (Sequential)", "(None, 3)", "15"),
+        ("both (Both)", "(None, 3), (None, 1)", "0"),
+    ]
 
 
 def test_a_subclassed_model_after_one_call():

@@ -99,7 +99,9 @@ def test_unknown_names() -> None:
         ops.quantile(a, 0.5, method="cubic")
 
 
-@pytest.mark.parametrize("read", [lambda x: x[5], lambda x: x[:, -3], lambda x: od.index_update(x, (2, 0), 1.0)])
+@pytest.mark.parametrize(
+    "read", [lambda x: x[5], lambda x: x[:, -3], lambda x: od.index_update(x, (2, 0), 1.0)]
+)
 def test_a_position_outside_is_an_error_compiled_as_well(read):
     x = np.ones((2, 2), "float32")
     with pytest.raises(IndexError):

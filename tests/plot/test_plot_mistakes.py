@@ -35,7 +35,9 @@ def test_integer_predictions_have_no_probabilities():
 
 
 def test_names_of_classes():
-    figure = od.plot.misclassified(IMAGES, TRUE, PROBABILITIES, class_names=["airplane", "ship", "truck"], n=1)
+    figure = od.plot.misclassified(
+        IMAGES, TRUE, PROBABILITIES, class_names=["airplane", "ship", "truck"], n=1
+    )
     assert captions(figure) == [["airplane (90%)", "truck"]]
 
 
@@ -46,7 +48,9 @@ def test_every_form_of_grey_image(shape):
 
 
 def test_coloured_images_and_large_grey_ones(tmp_path):
-    od.plot.misclassified(np.random.default_rng(0).random((5, 32, 32, 3)), TRUE, PROBABILITIES).savefig(tmp_path / "a.png")
+    od.plot.misclassified(np.random.default_rng(0).random((5, 32, 32, 3)), TRUE, PROBABILITIES).savefig(
+        tmp_path / "a.png"
+    )
     od.plot.misclassified(np.zeros((5, 28, 28), "uint8"), TRUE, PROBABILITIES).savefig(tmp_path / "b.png")
 
 

@@ -33,7 +33,9 @@ def test_global_settings_are_left_alone(tmp_path):
 
 
 def test_importing_ondol_and_its_pictures_does_not_import_matplotlib():
-    code = "import sys, ondol, ondol.plot; print([m for m in ('matplotlib', 'PIL', 'jax') if m in sys.modules])"
+    code = (
+        "import sys, ondol, ondol.plot; print([m for m in ('matplotlib', 'PIL', 'jax') if m in sys.modules])"
+    )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
 

@@ -108,7 +108,9 @@ def test_training_in_another_thread():
     """Only the main thread may handle signals; training elsewhere works without."""
     results = []
     model = network()
-    thread = threading.Thread(target=lambda: results.append(model.fit(X, Y, epochs=2, verbose=0).history["loss"]))
+    thread = threading.Thread(
+        target=lambda: results.append(model.fit(X, Y, epochs=2, verbose=0).history["loss"])
+    )
     thread.start()
     thread.join()
     assert len(results[0]) == 2

@@ -13,7 +13,7 @@ LINE = r"Epoch {}/{}\s+[\d.]+ (ms|s)\s+loss \d\.\d{{4}}\s+mae \d\.\d{{4}}"
 
 @pytest.fixture(scope="module")
 def model():
-    return network()
+    return network(run_eagerly=True)
 
 
 def printed(capsys, model, **kwargs):
@@ -42,7 +42,9 @@ def test_validation_is_part_of_the_line(capsys, model):
 def test_the_lines_show_the_history(capsys, model):
     history = model.fit(X, Y, epochs=2, verbose=2).history
     lines = capsys.readouterr().out.splitlines()
-    assert [f"loss {value:.4f}" in line for value, line in zip(history["loss"], lines, strict=True)] == [True] * 2
+    assert [f"loss {value:.4f}" in line for value, line in zip(history["loss"], lines, strict=True)] == [
+        True
+    ] * 2
 
 
 def test_epochs_that_go_on_are_numbered_on(capsys, model):
@@ -53,7 +55,12 @@ def test_epochs_that_go_on_are_numbered_on(capsys, model):
 def test_very_small_and_very_large_numbers(capsys):
     model = od.Sequential([od.Input((4,)), od.layers.Dense(2, kernel_initializer="zeros")])
     model.compile(od.optimizers.SGD(0.0), lambda y, p: od.mean(p, axis=-1) + y[:, 0])
-    for value, text in ((1e-7, "loss 1.000e-07"), (3e7, "loss 3.000e+07"), (0.0, "loss 0.0000"), (-2.0, "loss -2.0000")):
+    for value, text in (
+        (1e-7, "loss 1.000e-07"),
+        (3e7, "loss 3.000e+07"),
+        (0.0, "loss 0.0000"),
+        (-2.0, "loss -2.0000"),
+    ):
         model.fit(X, [[value, 0.0]] * 22, verbose=2)
         assert text in capsys.readouterr().out
 

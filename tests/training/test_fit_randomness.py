@@ -67,10 +67,10 @@ def test_many_epochs_in_one_call_are_the_same_as_one_by_one():
 def test_a_switch_for_everything_runs_eagerly():
     before = od.compilations.count
     od.config.run_eagerly(True)
-    history, weights = trained()
+    _, weights = trained()
     assert od.compilations.count == before
     od.config.run_eagerly(False)
-    compiled_history, compiled_weights = trained()
+    _, compiled_weights = trained()
     assert od.compilations.count > before
     for a, b in zip(weights, compiled_weights, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
@@ -107,7 +107,7 @@ def test_shuffling_visits_each_sample_once_in_an_order_of_its_own():
 
 def test_trainings_after_each_other_are_shuffled_differently():
     od.random.seed(0)
-    model = network(0.1)
+    model = network(0.1, run_eagerly=True)
     weights = model.get_weights()
     first = model.fit(X, Y, batch_size=4, verbose=0).history["loss"]
     model.set_weights(weights)
@@ -118,7 +118,7 @@ def test_trainings_after_each_other_are_shuffled_differently():
 def test_only_shuffling_and_dropout_use_random_numbers(shuffle):
     od.random.seed(0)
     expected = od.random.uniform((2,)).tolist()
-    model = network()
+    model = network(run_eagerly=True)
     od.random.seed(0)
     model.fit(X, Y, shuffle=shuffle, verbose=0)
     model.evaluate(X, Y, verbose=0)

@@ -66,7 +66,7 @@ def test_an_iterable_is_started_anew_for_each_epoch(eager):
 
 
 def test_sample_weights():
-    model = network()
+    model = network(run_eagerly=True)
     reference = NumpyNetwork(model.get_weights())
     close(model.fit(Anew(triples), epochs=2, verbose=0).history, reference.fit(X, Y, 8, 2, WEIGHT))
 
@@ -132,13 +132,16 @@ def test_evaluate_and_predict():
     assert values["loss"] == pytest.approx(reference.loss(X, Y), rel=1e-5)
     assert values["mae"] == pytest.approx(reference.absolute_error(X, Y), rel=1e-5)
     assert model.evaluate(triples(), verbose=0)[0] == pytest.approx(reference.loss(X, Y, WEIGHT), rel=1e-5)
-    assert model.evaluate(forever(), steps=2, verbose=0)[0] == pytest.approx(reference.loss(X[:16], Y[:16]), rel=1e-5)
+    assert model.evaluate(forever(), steps=2, verbose=0)[0] == pytest.approx(
+        reference.loss(X[:16], Y[:16]), rel=1e-5
+    )
     np.testing.assert_array_equal(model.predict(pairs()), model.predict(X, batch_size=8))
     np.testing.assert_array_equal(model.predict((x for x, _ in pairs())), model.predict(X, batch_size=8))
     assert model.predict(forever(), steps=2).shape == (16, 2)
 
 
 def test_class_weight():
+    od.config.run_eagerly(True)
     labels = np.arange(22) % 3
     model = od.Sequential([od.Input((4,)), od.layers.Dense(3, activation="softmax")])
     model.compile(od.optimizers.SGD(0.0), "sparse_categorical_crossentropy")
@@ -170,7 +173,9 @@ def test_callbacks_and_stopping():
 
 
 def test_a_used_up_generator_is_said():
-    with pytest.raises(od.errors.DataError, match=r"batches for epoch 2. Received: none; the iterator is used up"):
+    with pytest.raises(
+        od.errors.DataError, match=r"batches for epoch 2. Received: none; the iterator is used up"
+    ):
         network().fit(pairs(), epochs=2, verbose=0)
     model = network()
     spent = pairs()

@@ -94,7 +94,9 @@ def test_an_overflow_some_epochs_later(eager):
         if losses[-1] > np.finfo("float32").max:
             break
     epoch, batch = divmod(len(losses) - 1, 3)
-    with pytest.raises(od.errors.NotFiniteError, match=f"inf in epoch {epoch + 1}, batch {batch + 1}.*Square") as caught:
+    with pytest.raises(
+        od.errors.NotFiniteError, match=f"inf in epoch {epoch + 1}, batch {batch + 1}.*Square"
+    ) as caught:
         model.fit(X, Y, batch_size=4, epochs=100, shuffle=False, verbose=0)
     assert "smaller learning rate, clipnorm=1.0" in str(caught.value)
     assert all(np.isfinite(w).all() for w in model.get_weights())
@@ -210,7 +212,10 @@ def test_a_gradient_that_is_not_finite_epochs_later(eager):
 
 def test_an_update_that_is_too_large(eager):
     model = model_of(optimizer=od.optimizers.SGD(1e38), eager=eager)
-    with pytest.raises(od.errors.NotFiniteError, match="weights became NaN or infinite in epoch 1, batch 1.*update is too large"):
+    with pytest.raises(
+        od.errors.NotFiniteError,
+        match="weights became NaN or infinite in epoch 1, batch 1.*update is too large",
+    ):
         model.fit(100 * X, 100 * Y, batch_size=10, verbose=0)
     assert all(np.isfinite(w).all() for w in model.get_weights())
 

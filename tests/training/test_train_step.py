@@ -53,7 +53,9 @@ def test_the_default_step_written_out(eager):
     model(X)
     model.compile(od.optimizers.SGD(0.1), run_eagerly=eager)
     reference = NumpyNetwork(model.get_weights())
-    history = model.fit(X, Y, batch_size=8, epochs=3, shuffle=False, verbose=0, validation_data=(X, Y)).history
+    history = model.fit(
+        X, Y, batch_size=8, epochs=3, shuffle=False, verbose=0, validation_data=(X, Y)
+    ).history
     assert len(history.pop("val_loss")) == 3
     close(history, reference.fit(X, Y, 8, 3))
     reference.agrees(model)
@@ -203,7 +205,8 @@ def test_what_a_step_receives(eager):
             assert type(data) is (dict if isinstance(x, dict) else od.Tensor)
         else:
             assert [None if part is None else type(part) for part in data] == [
-                None if part is None else type(part) if isinstance(part, list) else od.Tensor for part in arguments
+                None if part is None else type(part) if isinstance(part, list) else od.Tensor
+                for part in arguments
             ]
     model.predict(X)
     assert isinstance(received.pop(), od.Tensor)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -75,6 +76,11 @@ class Symbol(Tensor):
     def record(self, op: Any, inputs: tuple) -> Any:
         """Note an Op that was called on Symbols; of Variables themselves, not of what they hold now."""
         return record(op, tuple([x if x.variable is None else x.variable for x in inputs]), {})
+
+    def __deepcopy__(self, memo: dict) -> Symbol:
+        other = memo[id(self)] = Symbol(self._shape, self._dtype, self.name)
+        other.node = copy.deepcopy(self.node, memo)
+        return other
 
     __hash__ = object.__hash__
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-
 OLDER_NAMES = {"on_train_batch_begin": ("on_batch_begin",), "on_train_batch_end": ("on_batch_end",)}
 
 
@@ -61,7 +60,9 @@ class Callback:
 
     def overrides(self, *hooks: str) -> bool:
         """Whether any of these hooks does something."""
-        return any(getattr(type(self), hook) is not getattr(Callback, hook) or hook in vars(self) for hook in hooks)
+        return any(
+            getattr(type(self), hook) is not getattr(Callback, hook) or hook in vars(self) for hook in hooks
+        )
 
 
 class CallbackList:

@@ -76,8 +76,10 @@ class ProgressBar(Callback):
 
 
 def _format(logs: dict[str, float], separator: str) -> str:
-    return separator.join(f"{name} {value:.4f}" if 1e-3 <= abs(value) < 1e5 or value == 0 else f"{name} {value:.3e}"
-                          for name, value in logs.items())
+    return separator.join(
+        f"{name} {value:.4f}" if 1e-3 <= abs(value) < 1e5 or value == 0 else f"{name} {value:.3e}"
+        for name, value in logs.items()
+    )
 
 
 def _duration(seconds: float) -> str:

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import click
 
+from ondol.cli import info, listing, predict, train
 from ondol.cli.errors import FriendlyGroup, debug_option
-from ondol.cli.info import info
-from ondol.cli.listing import list_experiments
-from ondol.cli.predict import predict
-from ondol.cli.train import train
 
 
 @click.group(cls=FriendlyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,7 +23,7 @@ def cli() -> None:
     """
 
 
-for command in (train, predict, list_experiments, info):
+for command in (train.train, predict.predict, listing.list_experiments, info.info):
     cli.add_command(command)
 
 

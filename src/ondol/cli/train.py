@@ -147,16 +147,16 @@ def describe_data(experiment: Experiment, data: Any) -> str:
     (x_train, _), (x_test, _) = data
     count, noun = len(x_train), experiment.samples
     if experiment.tests_on_training_data:
-        return f"{count} {noun} to learn from; there are no others, so the test asks for the same ones"
+        return f"{count} {noun} to train on; there are no others, so the test asks for the same"
     held = count - int(count * (1 - experiment.validation_split))
-    aside = f" ({held:,} of them for validation)" if held else ""
-    return f"{count:,} {noun} to learn from{aside}, {len(x_test):,} others for the test"
+    aside = f"{held:,} for validation, " if held else ""
+    return f"{count - held:,} {noun} to train on, {aside}{len(x_test):,} for the test"
 
 
 def describe_test(result: Result) -> str:
     """The result on the test data, with the numbers that it stands for."""
     count, noun = len(result.x_test), result.experiment.samples
-    same = " (the ones that it learnt from)" if result.experiment.tests_on_training_data else ""
+    same = " (those of the training)" if result.experiment.tests_on_training_data else ""
     if "accuracy" in result.metrics:
         right = round(result.accuracy * count)
         return f"test accuracy {100 * result.accuracy:.1f}%: {right:,} of {count:,} {noun} right{same}"
@@ -172,8 +172,7 @@ def describe_seconds(seconds: float) -> str:
 def how_to_use(result: Result, model: Path) -> list[tuple[str, str]]:
     """What to type next, in the shell and in Python."""
     file = "IMAGE.png" if result.experiment.kind == "images" else "ROWS.npy"
-    shape = ", ".join(map(str, ("n", *result.x_test.shape[1:])))
     return [
         ("use it:", f"ondol predict {shlex.quote(str(model))} {file}"),
-        ("in Python:", f"ondol.models.load_model({model.as_posix()!r}).predict(x)  # x: ({shape})"),
+        ("in Python:", f"ondol.models.load_model({model.as_posix()!r}).predict(x)"),
     ]

@@ -3,4 +3,10 @@
 from ondol.data.arrays import ArrayData, standardize, standardize_inputs
 from ondol.data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 
-__all__ = ["ArrayData", "pack_x_y_sample_weight", "standardize", "standardize_inputs", "unpack_x_y_sample_weight"]
+__all__ = [
+    "ArrayData",
+    "pack_x_y_sample_weight",
+    "standardize",
+    "standardize_inputs",
+    "unpack_x_y_sample_weight",
+]

@@ -46,8 +46,8 @@ def standardize_inputs(x: Any) -> Any:
 
 
 def _as_numpy(data: Any, name: str) -> np.ndarray:
-    if isinstance(data, Tensor) or _is_array(data):
-        return to_numpy(as_array(data))
+    if _is_array(data):
+        return to_numpy(data.data if isinstance(data, Tensor) else data)
     try:
         array = np.asarray(data)
     except ValueError:  # lists of unequal length
@@ -56,7 +56,7 @@ def _as_numpy(data: Any, name: str) -> np.ndarray:
             f"Expected {name} to hold samples of one shape. Received: lists of unequal length, {_few(lengths)}. "
             "Cut them to one length, or fill them up with zeros."
         ) from None
-    return array if array.dtype.kind in "OUSMm" else to_numpy(as_array(data))
+    return array if array.dtype.kind not in "biuf" else to_numpy(as_array(data))
 
 
 def _is_array(x: Any) -> bool:
@@ -71,13 +71,20 @@ def _as_model_data(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and _fits_int32(array):
         return array.astype(np.int32)
     if array.dtype.kind not in "biuf" and array.dtype.name != "bfloat16":
-        example = f", such as {array.reshape(-1)[0]!r}" if array.size else ""
         raise DataError(
-            f"Expected {name} to hold numbers. Received: {name}.dtype={array.dtype}{example}. Turn names of classes into "
-            f"numbers with names, {name} = np.unique({name}, return_inverse=True); a table whose columns are all numbers "
-            f"with {name}.astype('float32')."
+            f"Expected {name} to hold numbers. Received: {name}.dtype={array.dtype}{_example(array)}. "
+            f"Turn names of classes into numbers with names, {name} = np.unique({name}, return_inverse=True); "
+            f"a table whose columns are all numbers with {name}.astype('float32')."
         )
     return array
+
+
+def _example(array: np.ndarray) -> str:
+    """The first element that is no number."""
+    for item in array.flat:
+        if not isinstance(item, (int, float)):
+            return f", such as {str(item) if isinstance(item, str) else item!r}"
+    return ""
 
 
 def _few(items: list[Any]) -> str:
@@ -160,20 +167,25 @@ class ArrayData:
             if leaf.dtype.kind != "f":
                 continue
             with np.errstate(invalid="ignore"):
-                extremes = leaf.min(), leaf.max()  # NaN and infinities show in them; no temporary array is made
+                extremes = (
+                    leaf.min(),
+                    leaf.max(),
+                )  # NaN and infinities show in them; no temporary array is made
             if not np.all(np.isfinite(extremes)):
                 bad = ~np.isfinite(leaf)
                 where = tuple(int(i) for i in np.argwhere(bad)[0])
                 raise DataError(
-                    f"Expected finite numbers in {name}. Received: {int(bad.sum())} that are NaN or infinite, the first "
-                    f"{name}[{', '.join(map(str, where))}]={leaf[where]}. Remove those samples or fill the gaps "
+                    f"Expected finite numbers in {name}. Received: {int(bad.sum())} that are NaN or infinite, "
+                    f"the first {name}[{', '.join(map(str, where))}]={leaf[where]}. Remove those samples or fill the gaps "
                     "(np.nan_to_num, or the mean of the column) before training."
                 )
 
     def _weights_of_classes(self, class_weight: dict[int, float]) -> np.ndarray:
         y = self.y
         if not isinstance(y, np.ndarray):
-            raise DataError("Expected one array of targets with class_weight. Received: none, or targets for several outputs.")
+            raise DataError(
+                "Expected one array of targets with class_weight. Received: none, or targets for several outputs."
+            )
         many = y.ndim > 1 and y.shape[-1] > 1
         labels = (y.argmax(-1) if many else y.reshape(len(y))).astype(int)
         table = _weight_of_label(class_weight, np.unique(labels).tolist())
@@ -196,19 +208,22 @@ def _check_lengths(named: list[tuple[str, Any]], x: Any) -> None:
         shapes = _few([f"{name}.shape={leaf.shape}" for name, leaf in named])
         raise DataError(
             "Expected as many targets (and weights) as samples: equal lengths along the first axis. "
-            f"Received: {shapes}.{_hint_at_stacking(x)}"
+            f"Received: {shapes}. {_length_remedy(named, x)}"
         )
-    if lengths == {0}:
-        raise DataError(f"Expected at least one sample. Received: x.shape={named[0][1].shape}, which is empty.")
     for name, leaf in named:
         if leaf.size == 0:
-            raise DataError(f"Expected data of at least one number a sample. Received: {name}.shape={leaf.shape}.")
+            raise DataError(
+                f"Expected at least one sample, of at least one number. Received: {name}.shape={leaf.shape}, which is "
+                "empty. Look at how it was loaded or filtered."
+            )
 
 
-def _hint_at_stacking(x: Any) -> str:
-    if isinstance(x, list) and len({a.shape for a in x if isinstance(a, np.ndarray)}) == 1:
-        return " A list of arrays means several inputs: for samples in a list, pass np.stack(x)."
-    return ""
+def _length_remedy(named: list[tuple[str, Any]], x: Any) -> str:
+    if isinstance(x, list) and len(x) > 1 and len({getattr(a, "shape", None) for a in x}) == 1:
+        return "A list of arrays means several inputs: for samples in a list, pass np.stack(x)."
+    if len(named[-1][1]) == 1:
+        return "A single sample needs a batch axis, x[None]."
+    return "Take the same samples for all of them."
 
 
 def _weight_of_label(class_weight: Any, labels: list[int]) -> dict[int, float]:
@@ -220,15 +235,17 @@ def _weight_of_label(class_weight: Any, labels: list[int]) -> dict[int, float]:
     for label, weight in class_weight.items():
         if not isinstance(label, (int, np.integer)) or label < 0:
             raise DataError(
-                f"Expected class numbers 0, 1, ... as keys of class_weight. Received: key {label!r}. Use the numbers that "
-                "stand for the classes in y."
+                f"Expected class numbers 0, 1, ... as keys of class_weight. Received: key {label!r}. Use the numbers "
+                "that stand for the classes in y."
             )
         if not isinstance(weight, (int, float, np.number)) or not 0 <= weight < np.inf:
-            raise DataError(f"Expected weights of 0 or more in class_weight. Received: class_weight[{label}]={weight!r}.")
+            raise DataError(
+                f"Expected weights of 0 or more in class_weight. Received: class_weight[{label}]={weight!r}."
+            )
     missing = sorted(set(labels) - set(class_weight))
     if missing:
         raise DataError(
-            f"Expected a weight for every class in y. Received: class_weight={class_weight}, which lacks {_few(missing)}. "
-            "A weight of 1.0 leaves a class as it is."
+            f"Expected a weight for every class in y. Received: class_weight={class_weight}, which "
+            f"lacks {_few(missing)}. A weight of 1.0 leaves a class as it is."
         )
     return {int(label): float(weight) for label, weight in class_weight.items()}

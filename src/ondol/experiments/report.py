@@ -71,6 +71,6 @@ def _pictures(result: Result) -> Iterator[tuple[str, Any, str]]:
 
 def _describe_mistakes(count: int) -> str:
     if count > MISTAKES:
-        return f"{MISTAKES} of the {count} images of the test that the network gets wrong"
-    images = {0: "no image", 1: "the one image"}.get(count, f"the {count} images")
-    return f"{images} of the test that the network gets wrong"
+        return f"{MISTAKES} of the {count} test images that it gets wrong"
+    images = {0: "no test image", 1: "the one test image"}.get(count, f"the {count} test images")
+    return f"{images} that it gets wrong"

@@ -19,7 +19,7 @@ from ondol.backend.state import state
 from ondol.errors import ShapeError
 from ondol.layers.config import captured_arguments, config_of, from_config
 from ondol.layers.dtype_policy import DTypePolicy
-from ondol.layers.structure import children, find
+from ondol.layers.structure import find
 from ondol.utils.naming import auto_name
 
 # Calls of layers that no other layer made are numbered, to tell which penalties belong together.

@@ -44,10 +44,14 @@ def describe(model: Any) -> dict[str, Any]:
         "name": model.name,
         "trainable": model.trainable,
         "dtype": model.dtype_policy.name,
-        "symbols": [{"shape": list(s.shape), "dtype": s.dtype.name, "name": s.name} for s in tree.flatten(graph.inputs)],
+        "symbols": [
+            {"shape": list(s.shape), "dtype": s.dtype.name, "name": s.name}
+            for s in tree.flatten(graph.inputs)
+        ],
         "layers": [registry.serialize(layer) for layer in graph.layers],
         "variables": [
-            {"shape": list(v.shape), "dtype": v.dtype.name, "name": v.name, "trainable": v.trainable} for v in variables
+            {"shape": list(v.shape), "dtype": v.dtype.name, "name": v.name, "trainable": v.trainable}
+            for v in variables
         ],
         "nodes": nodes,
         "inputs": _encode(graph.inputs, numbers),
@@ -62,7 +66,8 @@ def rebuild(cls: type, config: dict[str, Any]) -> Any:
     }
     layers = {layer.name: layer for layer in map(registry.deserialize, config["layers"])}
     variables = [
-        Variable(np.zeros(v["shape"], numpy_dtype(v["dtype"])), v["name"], v["trainable"]) for v in config["variables"]
+        Variable(np.zeros(v["shape"], numpy_dtype(v["dtype"])), v["name"], v["trainable"])
+        for v in config["variables"]
     ]
     for described in config["nodes"]:
         operation = layers[described["layer"]] if "layer" in described else _make_op(described["op"])
@@ -86,10 +91,12 @@ def _operation(node: Node) -> dict[str, Any]:
     op: Any = node.operation
     if _op_classes(Op).get(type(op).__name__) is not type(op):
         raise SavedFileError(
-            f"Expected a functional model of layers and of operations from od.ops. Received: {op!r}, an Op of your own. "
-            "Call it in the `call` of a Layer, and register that with @ondol.utils.register_serializable()."
+            f"Expected a functional model of layers and of operations from od.ops. Received: {op!r}, an Op of your "
+            "own. Call it in the `call` of a Layer, and register that with @ondol.utils.register_serializable()."
         )
-    options = {k: v for k, v in vars(op).items() if k not in ("inputs", "number", "needed", "specs", "output")}
+    options = {
+        k: v for k, v in vars(op).items() if k not in ("inputs", "number", "needed", "specs", "output")
+    }
     return {"op": {"class_name": type(op).__name__, "config": _encode(options, {})}}
 
 
@@ -117,7 +124,11 @@ def _leaves(encoded: Any) -> list[Any]:
     if isinstance(encoded, dict) and "symbol" in encoded:
         return [encoded]
     branches = encoded["items"] if isinstance(encoded, dict) else encoded
-    return [leaf for branch in (branches.values() if isinstance(branches, dict) else branches) for leaf in _leaves(branch)]
+    return [
+        leaf
+        for branch in (branches.values() if isinstance(branches, dict) else branches)
+        for leaf in _leaves(branch)
+    ]
 
 
 def _encode(x: Any, numbers: dict[int, int]) -> Any:
@@ -126,7 +137,7 @@ def _encode(x: Any, numbers: dict[int, int]) -> Any:
         return {"symbol": numbers[id(x)]}
     if isinstance(x, Tensor) and variable_of(x) is not None:
         return {"variable": numbers[id(variable_of(x))]}
-    if isinstance(x, Tensor) or isinstance(x, np.ndarray):
+    if isinstance(x, (Tensor, np.ndarray)):
         array = np.asarray(x)
         return {"array": array.tolist(), "dtype": array.dtype.name}
     if isinstance(x, tuple):
@@ -143,7 +154,9 @@ def _encode(x: Any, numbers: dict[int, int]) -> Any:
         return x.name if isinstance(x, np.dtype) else x.item()
     if x is None or isinstance(x, (bool, int, float, str)):
         return x
-    raise SavedFileError(f"Expected arguments that can be written as data. Received: {x!r} in a functional model.")
+    raise SavedFileError(
+        f"Expected arguments that can be written as data. Received: {x!r} in a functional model."
+    )
 
 
 def _decode(x: Any, symbols: dict[int, Symbol], variables: Sequence[Variable] = ()) -> Any:

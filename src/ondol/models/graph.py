@@ -91,7 +91,11 @@ class Graph:
             given = tree.flatten(inputs)
         if len(given) != len(symbols):
             alike = len(symbols) == 1 and len({tuple(x.shape) for x in given}) == 1
-            hint = " A list of arrays means several inputs: for samples in a list, pass np.stack(x)." if alike else ""
+            hint = (
+                " A list of arrays means several inputs: for samples in a list, pass np.stack(x)."
+                if alike
+                else ""
+            )
             names = ", ".join(f"'{s.name}' {s.shape}" for s in symbols)
             raise ShapeError(f"Expected {len(symbols)} input(s): {names}. Received: {len(given)}.{hint}")
         return {id(symbol): entering(symbol, x) for symbol, x in zip(symbols, given, strict=True)}
@@ -144,5 +148,7 @@ def adjusted(symbol: Symbol, x: Tensor) -> Tensor:
 
 def _fresh(op: Op) -> Op:
     copy = object.__new__(type(op))
-    copy.__dict__.update({k: v for k, v in vars(op).items() if k not in ("inputs", "number", "needed", "specs")})
+    copy.__dict__.update(
+        {k: v for k, v in vars(op).items() if k not in ("inputs", "number", "needed", "specs")}
+    )
     return copy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from typing import Any
 
@@ -101,7 +102,9 @@ class Model(Trainer, Layer):
         """
         if index is not None:
             if not -len(self.layers) <= index < len(self.layers):
-                raise UnknownNameError(f"Expected an index below {len(self.layers)}. Received: index={index}.")
+                raise UnknownNameError(
+                    f"Expected an index below {len(self.layers)}. Received: index={index}."
+                )
             return self.layers[index]
         for layer in self.layers:
             if layer.name == name:
@@ -209,6 +212,15 @@ class Model(Trainer, Layer):
         from ondol.models.saving import load_weights
 
         load_weights(self, path, skip_mismatch)
+
+    def __deepcopy__(self, memo: dict) -> Any:
+        """A model with weights of its own; it compiles programs of its own, too."""
+        other = memo[id(self)] = type(self).__new__(type(self))
+        other._forget_programs()
+        for name, value in vars(self).items():
+            if name not in vars(other) or name == "_arguments":
+                setattr(other, name, copy.deepcopy(value, memo))
+        return other
 
     # -- what the training loops ask for
 

@@ -25,7 +25,9 @@ def by_output(given: Any, outputs: Any, names: list[str], what: str) -> list[Any
         return [given.get(key) for key in keys]
     if isinstance(given, (list, tuple)):
         if len(given) != n:
-            raise DataError(f"Expected {what} for each of {n} outputs ({', '.join(names)}). Received: {len(given)}.")
+            raise DataError(
+                f"Expected {what} for each of {n} outputs ({', '.join(names)}). Received: {len(given)}."
+            )
         return list(given)
     return [given] * n
 
@@ -86,7 +88,9 @@ class Objective:
         """Raise DataError where targets cannot be right for their loss."""
         self._prepare(y_pred, names)
         assert self._losses is not None
-        for loss, target, output in zip(self._losses, _targets(y, y_pred, names), tree.flatten(y_pred), strict=True):
+        for loss, target, output in zip(
+            self._losses, _targets(y, y_pred, names), tree.flatten(y_pred), strict=True
+        ):
             if loss is not None and target is not None and hasattr(loss, "check_data"):
                 loss.check_data(np.asarray(target), tuple(output.shape))
 
@@ -103,7 +107,9 @@ def _targets(y: Any, y_pred: Any, names: list[str]) -> list[Any]:
     targets = tree.flatten(y)
     n = len(tree.flatten(y_pred))
     if len(targets) != n:
-        raise ShapeError(f"Expected targets for {n} outputs ({', '.join(names)}). Received: {len(targets)} arrays in y.")
+        raise ShapeError(
+            f"Expected targets for {n} outputs ({', '.join(names)}). Received: {len(targets)} arrays in y."
+        )
     return targets
 
 
@@ -136,7 +142,9 @@ class MetricSet:
         if self._by_output is None:
             self._by_output = self._resolve(targets, y_pred, names)
         weights = _weights(sample_weight, y_pred, names) if self.weighted else [None] * len(predictions)
-        for ms, target, prediction, weight in zip(self._by_output, targets, predictions, weights, strict=True):
+        for ms, target, prediction, weight in zip(
+            self._by_output, targets, predictions, weights, strict=True
+        ):
             for metric in ms:
                 metric.update_state(target, prediction, sample_weight=weight)
 
@@ -146,7 +154,8 @@ class MetricSet:
             lists = [tree.flatten(self.given) if self.given is not None else []]
         else:
             lists = [
-                [] if item is None else tree.flatten(item) for item in by_output(self.given, y_pred, names, "metrics")
+                [] if item is None else tree.flatten(item)
+                for item in by_output(self.given, y_pred, names, "metrics")
             ]
         result = []
         for items, target, prediction, name in zip(lists, targets, predictions, names, strict=True):
@@ -170,7 +179,9 @@ def names_of(metric_sets: Iterable[MetricSet]) -> dict[Any, str]:
         taken = set(names.values())
         for metric, name in metric_set.names.items():
             output = name.removesuffix(metric.name)
-            names[metric] = f"{output}weighted_{metric.name}" if metric_set.weighted and name in taken else name
+            names[metric] = (
+                f"{output}weighted_{metric.name}" if metric_set.weighted and name in taken else name
+            )
     return names
 
 

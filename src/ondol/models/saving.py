@@ -54,8 +54,8 @@ def save_model(model: Any, path: Any, overwrite: bool = True, include_optimizer:
 
 def _warn_of_what_is_left_out(model: Any, error: SavedFileError) -> None:
     warnings.warn(
-        f"The model '{model.name}' is saved with its weights, but without what compile() was given, because that cannot "
-        f"be written down: {error} To train the loaded model on, compile it again.",
+        f"The model '{model.name}' is saved with its weights, but without what compile() was given, because that "
+        f"cannot be written down: {error} To train the loaded model on, compile it again.",
         stacklevel=4,
     )
 
@@ -72,7 +72,9 @@ def save_weights(model: Any, path: Any, overwrite: bool = True) -> None:
     """See Model.save_weights."""
     variables = named_variables(model)
     if not variables:
-        raise SavedFileError(f"Expected a model with weights. Received: '{model.name}', which is not built yet.")
+        raise SavedFileError(
+            f"Expected a model with weights. Received: '{model.name}', which is not built yet."
+        )
     _write(Path(path), {f"model/{name}": v.numpy() for name, v in variables.items()}, {}, overwrite)
 
 
@@ -125,8 +127,8 @@ def _damage_said(path: Any) -> Iterator[None]:
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise SavedFileError(
             f"Expected a description of a model. Received: {path}, whose description is damaged, or does not fit the "
-            f"classes that it names ({type(error).__name__}: {error}). If you changed the __init__ of a class of yours, "
-            "give it the old arguments again; else save the model again, or take an older copy."
+            f"classes that it names ({type(error).__name__}: {error}). If you changed the __init__ of a class of "
+            "yours, give it the old arguments again; else save the model again, or take an older copy."
         ) from error
 
 
@@ -179,7 +181,9 @@ def _assign(model: Any, arrays: dict[str, np.ndarray], path: Any, skip_mismatch:
     ]
     wrong += [f"nothing for '{n}' {given[n].shape}" for n in given if n not in variables]
     if wrong and not skip_mismatch:
-        hint = " The model has no weights yet: build it first, by calling it on data." if not variables else ""
+        hint = (
+            " The model has no weights yet: build it first, by calling it on data." if not variables else ""
+        )
         raise ShapeError(
             f"Expected a file with the weights of the model '{model.name}'. Received: {path}; "
             f"the model has {'; '.join(wrong[:5])}.{hint} skip_mismatch=True loads what fits."
@@ -189,7 +193,10 @@ def _assign(model: Any, arrays: dict[str, np.ndarray], path: Any, skip_mismatch:
 
 
 def _restore_training(
-    model: Any, header: dict[str, Any], arrays: dict[str, np.ndarray], custom_objects: Mapping[str, Any] | None
+    model: Any,
+    header: dict[str, Any],
+    arrays: dict[str, np.ndarray],
+    custom_objects: Mapping[str, Any] | None,
 ) -> None:
     arguments = dict(header["compile"])
     arguments["optimizer"] = optimizers.deserialize(arguments["optimizer"], custom_objects)
@@ -219,7 +226,9 @@ def _write(path: Path, arrays: dict[str, np.ndarray], header: dict[str, Any], ov
     from safetensors.numpy import save
 
     if path.exists() and not overwrite:
-        raise SavedFileError(f"Expected a path that is free. Received: {path}, which exists, with overwrite=False.")
+        raise SavedFileError(
+            f"Expected a path that is free. Received: {path}, which exists, with overwrite=False."
+        )
     metadata = {
         "format": FORMAT,
         "version": str(VERSION),
@@ -262,11 +271,15 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
             f"kind ({error}). Save the model again, or take an older copy."
         ) from None
     if metadata.get("format") != FORMAT:
-        raise SavedFileError(f"Expected a model file written by Ondol. Received: {path}, a safetensors file of other origin.")
+        raise SavedFileError(
+            f"Expected a model file written by Ondol. Received: {path}, a safetensors file of other origin."
+        )
     try:
         version, header = int(metadata["version"]), json.loads(metadata["header"])
     except (KeyError, ValueError, RecursionError) as error:
-        raise SavedFileError(f"Expected a readable header. Received: {path}, whose header is damaged ({error}).") from None
+        raise SavedFileError(
+            f"Expected a readable header. Received: {path}, whose header is damaged ({error})."
+        ) from None
     if version > VERSION:
         raise SavedFileError(
             f"Expected format version {VERSION} or older. Received: {path}, of version {version}, written by "

@@ -33,7 +33,11 @@ class Sequential(Model):
     """
 
     def __init__(
-        self, layers: Sequence[Any] | None = None, trainable: bool = True, name: str | None = None, **kwargs: Any
+        self,
+        layers: Sequence[Any] | None = None,
+        trainable: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(name=name, trainable=trainable, **kwargs)
         self._stack: list[Layer] = []
@@ -85,7 +89,9 @@ class Sequential(Model):
 
     def _set_input(self, symbol: Symbol) -> None:
         if self._stack or self._input is not None:
-            raise ValueError("Expected od.Input first in a Sequential model. Received: it after other layers.")
+            raise ValueError(
+                "Expected od.Input first in a Sequential model. Received: it after other layers."
+            )
         self._input = symbol
 
     def _connect(self, layer: Layer) -> None:
@@ -114,7 +120,9 @@ class Sequential(Model):
     def build(self, input_shape: Any = None) -> None:
         """Make all weights for inputs of this shape, batch axis included (None)."""
         if not self._stack:
-            raise ShapeError(f"Expected layers in the model '{self.name}'. Received: none. Add them with model.add(...).")
+            raise ShapeError(
+                f"Expected layers in the model '{self.name}'. Received: none. Add them with model.add(...)."
+            )
         if input_shape is not None and self._input is None:
             first = self._stack[0]
             self._input = Symbol((None, *tuple(input_shape)[1:]), first.compute_dtype, f"{self.name}_input")
@@ -124,6 +132,8 @@ class Sequential(Model):
     def call(self, inputs: Any) -> Any:
         if not self._stack:
             return inputs
+        if isinstance(inputs, (list, tuple)) and len(inputs) == 1:  # the only one of several inputs
+            (inputs,) = inputs
         if self._input is not None and isinstance(inputs, Tensor) and inputs.ndim != self._input.ndim:
             inputs = adjusted(self._input, inputs)
         for layer in self._stack:
@@ -133,10 +143,18 @@ class Sequential(Model):
     def get_config(self) -> dict[str, Any]:
         from ondol.layers import registry
 
-        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype_policy.name}
+        config: dict[str, Any] = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": self.dtype_policy.name,
+        }
         config["layers"] = [registry.serialize(layer) for layer in self._stack]
         if self._input is not None:
-            config["input"] = {"shape": list(self._input.shape), "dtype": self._input.dtype.name, "name": self._input.name}
+            config["input"] = {
+                "shape": list(self._input.shape),
+                "dtype": self._input.dtype.name,
+                "name": self._input.name,
+            }
         return config
 
     @classmethod

@@ -13,7 +13,10 @@ def print_summary(model: Any, line_length: int | None = None, print_fn: Callable
             f"Expected a model that knows its shapes. Received: '{model.name}', which is not built yet. "
             "Give it an input shape (od.Input(shape=...) first), or call it once on data."
         )
-    rows = [(f"{layer.name} ({type(layer).__name__})", _shape(layer._output_shape), f"{layer.count_params():,}") for layer in model.layers]
+    rows = [
+        (f"{layer.name} ({type(layer).__name__})", _shape(layer._output_shape), f"{layer.count_params():,}")
+        for layer in model.layers
+    ]
     table = [("Layer (type)", "Output Shape", "Param #"), *rows]
     widths = [max(len(row[i]) for row in table) + 2 for i in range(3)]
     if line_length is not None:

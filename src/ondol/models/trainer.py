@@ -74,8 +74,12 @@ class Trainer:
         self.run_eagerly = bool(run_eagerly) or jit_compile is False
         self.stop_training = False
         self._compile_arguments = {
-            "optimizer": optimizer, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
-            "weighted_metrics": weighted_metrics, "run_eagerly": run_eagerly,
+            "optimizer": optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
         }
         self._forget_programs()
 
@@ -123,7 +127,12 @@ class Trainer:
         return self(x, training=False)  # type: ignore[operator]
 
     def compute_loss(
-        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
     ) -> Tensor:
         """The total loss of a batch: that of `compile`, plus the penalties of layers and weights."""
         parts = list(self.losses)  # type: ignore[attr-defined]
@@ -311,7 +320,9 @@ class Trainer:
         logs = self._on_batch("train_step", ArrayData(x, y, sample_weight, class_weight))
         return logs if return_dict else _as_list(logs)
 
-    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
         """Loss and metrics on one batch; metrics add up over calls until `reset_metrics()`."""
         self._require_compiled("test_on_batch")
         logs = self._on_batch("test_step", ArrayData(x, y, sample_weight))
@@ -319,7 +330,9 @@ class Trainer:
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
-        return tree.map_tree(lambda t: t.numpy(), self._run_step("predict_step", pack_x_y_sample_weight(standardize_inputs(x))))
+        return tree.map_tree(
+            lambda t: t.numpy(), self._run_step("predict_step", pack_x_y_sample_weight(standardize_inputs(x)))
+        )
 
     def _on_batch(self, step: str, data: ArrayData) -> dict[str, float]:
         self._check_targets(data, step)
@@ -340,6 +353,7 @@ class Trainer:
         with enable_grad() if step == "train_step" else no_grad():
             result = function(structure)
         self._functions[step, self._settings()] = function  # the first call may have made weights
+        self._call_number = -1  # penalties kept from the trace have no values
         return result
 
     def _runs_eagerly(self) -> bool:
@@ -377,7 +391,10 @@ class Trainer:
         """The outputs' shapes for this data, without computing them where programs are compiled."""
         if self._runs_eagerly():
             with no_grad(), np.errstate(all="ignore"):
-                return self(tree.map_tree(as_tensor, unpack_x_y_sample_weight(data.batch(slice(0, 1)))[0]), training=False)  # type: ignore[operator]
+                return self(
+                    tree.map_tree(as_tensor, unpack_x_y_sample_weight(data.batch(slice(0, 1)))[0]),
+                    training=False,
+                )  # type: ignore[operator]
         symbols = tree.map_tree(lambda a: Symbol((None, *a.shape[1:]), a.dtype), data.x)
         if not self.built:  # type: ignore[attr-defined]
             self._build((symbols,), {})  # type: ignore[attr-defined]
@@ -386,7 +403,10 @@ class Trainer:
             # With the length that the data have, so that an error shows the shapes that the person knows.
             known = tree.map_tree(lambda a: Symbol(a.shape, a.dtype), data.x)
             shapes, specs = evaluate_shapes(lambda x: self(x, training=False), (known,), {})  # type: ignore[operator]
-            leaves = [Symbol(shape, leaf.dtype) for shape, leaf in zip(shapes, tree.flatten(specs), strict=True)]
+            self._call_number = -1
+            leaves = [
+                Symbol(shape, leaf.dtype) for shape, leaf in zip(shapes, tree.flatten(specs), strict=True)
+            ]
             self._output_shapes[form] = tree.rebuild(specs, leaves)
         return self._output_shapes[form]
 
@@ -398,5 +418,3 @@ def _batch_size(x: Any) -> int:
 def _as_list(logs: dict[str, float]) -> Any:
     values = list(logs.values())
     return values[0] if len(values) == 1 else values
-
-

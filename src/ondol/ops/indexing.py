@@ -31,7 +31,7 @@ def separate(index: Any) -> tuple[tuple[Any, ...], list[Any]]:
 
 def fill(xp: Any, x: Any, index: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
     """The index with its slots filled; whole numbers in it are checked, which XLA would bend to fit."""
-    if xp.name == "jax" and any([isinstance(part, (int, np.integer)) for part in index]):
+    if xp.name == "jax" and any(isinstance(part, (int, np.integer)) for part in index):
         of_this_shape = np.broadcast_to(np.empty((), bool), x.shape)  # one byte, however large the shape
         of_this_shape[tuple([slice(None) if part is Slot else part for part in index])]
     if not arrays:

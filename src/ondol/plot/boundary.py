@@ -85,7 +85,7 @@ def decision_boundary(
         figure = style.new_figure(4.6, _height(across, down), "compressed")
         ax = figure.add_subplot()
     else:
-        figure = ax.get_figure(root=True)  # type: ignore[assignment]
+        figure = ax.figure  # type: ignore[assignment]
     style.dress(ax, title or "", feature_names[0], feature_names[1])
     _draw_regions(ax, across, down, margins)
     _draw_points(ax, points, labels, names)
@@ -107,8 +107,12 @@ def _outputs(model: Any, places: np.ndarray) -> np.ndarray:
     if hasattr(model, "predict_proba"):
         output = model.predict_proba(places)
     elif hasattr(model, "predict"):
-        quiet = {"verbose": 0} if "verbose" in inspect.signature(model.predict).parameters else {}
-        output = model.predict(places, **quiet)
+        known = inspect.signature(model.predict).parameters
+        wanted = {
+            "verbose": 0,
+            "batch_size": len(places),
+        }  # one batch: thousands of small ones would take long
+        output = model.predict(places, **{name: value for name, value in wanted.items() if name in known})
     else:
         output = model(places)
     array = as_numbers(output, "model output").astype("float64")

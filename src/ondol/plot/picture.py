@@ -1,4 +1,4 @@
-"""The figure class of our pictures. Imports matplotlib: only `style.new_figure` may import this module."""
+"""The figure class of our pictures. It imports matplotlib, so `style.new_figure` imports it late."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -74,9 +73,10 @@ def new_figure(width: float = WIDTH, height: float = 3.2, layout: str = "constra
 
     The layout "compressed" suits axes of fixed proportions, "none" is for axes placed by hand.
     """
-    # Imported by name, because the class needs matplotlib and this module must not.
-    picture = importlib.import_module("ondol.plot.picture")
-    return picture.Picture(figsize=(width, height), dpi=DPI, layout=layout, facecolor="white")
+    from ondol.plot.picture import Picture  # which imports matplotlib, as this module must not
+
+    size = (width, height)
+    return Picture(figsize=size, dpi=DPI, layout=layout, facecolor="white")  # type: ignore[arg-type]
 
 
 def dress(ax: Axes, title: str = "", xlabel: str = "", ylabel: str = "", grid: bool = False) -> None:

@@ -52,7 +52,9 @@ class EpochProgram:
         values = [v.device_value() for v in self.written], [v.device_value() for v in self.read_only]
         # Nothing is donated: the values from before the call are the way back from a loss that is not finite,
         # and copying them once a call costs nothing beside the many steps.
-        self.program = compile(name, self._run, (*values, self.leaves, order, bound, bound, bound), reason=reason)
+        self.program = compile(
+            name, self._run, (*values, self.leaves, order, bound, bound, bound), reason=reason
+        )
 
     def upload(self, data: ArrayData) -> None:
         """Copy other data of the same shapes to the device."""
@@ -111,7 +113,9 @@ class EpochProgram:
 
             def full_step(loop: tuple) -> tuple:
                 i, values, _, good = loop
-                values, logs, good = one_step(values, xp.dynamic_slice(order[e], i * plan.batch_size, plan.batch_size))
+                values, logs, good = one_step(
+                    values, xp.dynamic_slice(order[e], i * plan.batch_size, plan.batch_size)
+                )
                 return i + 1, values, logs, good
 
             def go_on(loop: tuple) -> Any:
@@ -129,7 +133,9 @@ class EpochProgram:
                     return i + 1, values, logs, good
 
                 # As a loop of one turn or none, whose state is updated in place; a `cond` would copy it.
-                loop = xp.while_loop(lambda loop: (loop[0] == plan.full) & (loop[0] < last) & loop[3], rest_step, loop)
+                loop = xp.while_loop(
+                    lambda loop: (loop[0] == plan.full) & (loop[0] < last) & loop[3], rest_step, loop
+                )
             i, values, logs, good = loop
             where = xp.where(good, xp.asarray([-1, -1], "int32"), xp.stack([e, i - 1]).astype("int32"))
             return values, xp.index_update(table, e, logs), where
@@ -144,7 +150,9 @@ class EpochProgram:
             values, table, bad = one_epoch(xp.asarray(0, "int32"), carry)
         else:
             start = (xp.asarray(0, "int32"), carry)
-            _, (values, table, bad) = xp.while_loop(another, lambda s: (s[0] + 1, one_epoch(s[0], s[1])), start)
+            _, (values, table, bad) = xp.while_loop(
+                another, lambda s: (s[0] + 1, one_epoch(s[0], s[1])), start
+            )
         return values, table, bad
 
     def _reset_metrics(self, values: list, at_start: Any) -> list:
@@ -167,9 +175,9 @@ class EpochProgram:
                 return state.xp.stack(scalars) if scalars else state.xp.zeros((0,), "float32")
         finally:
             state.recording = recording
+            self.model._call_number = -1  # penalties kept from the trace have no values
 
     def _fill(self, arrays: list[Any]) -> tuple[Any, ...]:
         """The step's batch: these arrays in the data's structure, None where the data has None."""
         iterator = iter(arrays)
         return tree.map_tree(lambda a: None if a is None else next(iterator), self.structure)
-

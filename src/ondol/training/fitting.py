@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,7 +55,9 @@ def fit(
     due = validation_epochs(validation_freq)
     callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
     if stream.is_stream(x):
-        stream.expect_nothing_else(y=y, sample_weight=sample_weight, validation_split=validation_split or None)
+        stream.expect_nothing_else(
+            y=y, sample_weight=sample_weight, validation_split=validation_split or None
+        )
         steps_of_epoch: Any = stream.StreamSteps(model, x, steps_per_epoch, class_weight, shuffle)
     else:
         training = ArrayData(x, y, sample_weight, class_weight)
@@ -69,7 +71,9 @@ def fit(
 
     history = History()
     listeners = [*callbacks, *([ProgressBar(bar=verbose == 1)] if verbose else []), history]
-    calls = CallbackList(listeners, model, {"epochs": epochs, "steps": steps_of_epoch.steps, "verbose": verbose})
+    calls = CallbackList(
+        listeners, model, {"epochs": epochs, "steps": steps_of_epoch.steps, "verbose": verbose}
+    )
     model.stop_training = False
     model.history = history
     calls.call("on_train_begin")
@@ -160,7 +164,9 @@ class ArrayEpochs:
         e, step = outcome.bad
         batch = as_batch(self.data.batch(self.plan.rows(orders[e], step)))
         loss = outcome.logs[-1].get("loss", float("nan"))
-        return outcome.logs[:e], explain(self.model, batch, loss, f"in epoch {epoch + e + 1}, batch {step + 1}")
+        return outcome.logs[:e], explain(
+            self.model, batch, loss, f"in epoch {epoch + e + 1}, batch {step + 1}"
+        )
 
 
 class Pace:
@@ -234,11 +240,14 @@ class Evaluation:
         return logs
 
 
-def predict(model: Any, x: Any, batch_size: int | None, steps: int | None, callbacks: Sequence[Callback]) -> Any:
+def predict(
+    model: Any, x: Any, batch_size: int | None, steps: int | None, callbacks: Sequence[Callback]
+) -> Any:
     """See Trainer.predict."""
     from ondol.training import stream
 
     calls = CallbackList(callbacks, model, {}) if callbacks else None
+    batches: Iterable[Any]
     if stream.is_stream(x):
         streamed = stream.batches_of(x, optional("steps", steps))
         batches = (standardize_inputs(unpack_x_y_sample_weight(batch)[0]) for batch in streamed)
@@ -258,7 +267,10 @@ def predict(model: Any, x: Any, batch_size: int | None, steps: int | None, callb
     if not outputs:
         raise DataError("Expected at least one sample to predict for. Received: none.")
     leaves = [[to_numpy(t.data) for t in tree.flatten(output)] for output in outputs]
-    joined = [np.array(parts[0]) if len(parts) == 1 else np.concatenate(parts) for parts in zip(*leaves, strict=True)]
+    joined = [
+        np.array(parts[0]) if len(parts) == 1 else np.concatenate(parts)
+        for parts in zip(*leaves, strict=True)
+    ]
     return tree.rebuild(outputs[0], joined)
 
 
@@ -278,7 +290,9 @@ def _runner(model: Any, step: Any, data: ArrayData, plan: Plan, kind: str) -> An
     program = model._programs.get((*key, model._settings()))
     if program is None:
         same_kind = [other for other in model._programs if other[0] == kind]
-        reason = "first call" if not same_kind else f"other data, batches or trainable weights: {specs}, {plan}"
+        reason = (
+            "first call" if not same_kind else f"other data, batches or trainable weights: {specs}, {plan}"
+        )
         program = EpochProgram(model, step, data, plan, f"{kind} epochs of '{model.name}'", reason)
         model._programs[*key, model._settings()] = program  # tracing may have made weights
     else:
@@ -301,9 +315,11 @@ def _validation(model: Any, validation_data: Any, batch_size: int | None, steps:
         return None
     if stream.is_stream(validation_data):
         return lambda calls: stream.evaluate(model, validation_data, steps, calls)
-    if isinstance(validation_data, ArrayData):
-        data = validation_data
-    else:
-        data = ArrayData(*unpack_x_y_sample_weight(validation_data))
-    model._check_targets(data, "test_step")
-    return Evaluation(model, data, batch_size, steps)
+    try:
+        if not isinstance(validation_data, ArrayData):
+            validation_data = ArrayData(*unpack_x_y_sample_weight(validation_data))
+        model._check_targets(validation_data, "test_step")
+        return Evaluation(model, validation_data, batch_size, steps)
+    except ValueError as error:
+        error.add_note("in validation_data")
+        raise

@@ -11,7 +11,13 @@ Place = tuple[int, int]  # an epoch, counted from the call's first, and a step
 
 
 def first_harm(
-    model: Any, bad: Place | None, state_after: Callable[[int], None], epochs: int, first: int, last: int, ended: bool
+    model: Any,
+    bad: Place | None,
+    state_after: Callable[[int], None],
+    epochs: int,
+    first: int,
+    last: int,
+    ended: bool,
 ) -> Place | None:
     """Where the harm was done, if any was; the model is then brought to the state before that step.
 

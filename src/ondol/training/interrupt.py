@@ -32,5 +32,7 @@ class Interrupt:
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
-        print("\nCtrl-C: finishing the steps under way and keeping what was learned; again to stop at once.",
-              file=sys.stderr)
+        print(
+            "\nCtrl-C: finishing the steps under way and keeping what was learned; again to stop at once.",
+            file=sys.stderr,
+        )

@@ -48,7 +48,9 @@ def explain(model: Any, batch: Any, loss: float, place: str) -> NotFiniteError:
     else:
         cause = found.text
         if found.backward:
-            what = f"The gradient became NaN or infinite {place}, and the loss with the weights that it changed."
+            what = (
+                f"The gradient became NaN or infinite {place}, and the loss with the weights that it changed."
+            )
     return NotFiniteError(
         f"{what} {cause} Training stopped; the weights are those from before this batch. "
         "Try a smaller learning rate, clipnorm=1.0 on the optimizer, inputs scaled to about -1..1, and losses that "
@@ -81,7 +83,7 @@ def _watching() -> Iterator[None]:
             raise _Found(_describe(op, inputs), _in_backward())
         return y
 
-    Op.__call__ = watched  # type: ignore[method-assign]
+    Op.__call__ = watched  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:

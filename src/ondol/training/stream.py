@@ -62,7 +62,9 @@ class StreamSteps:
         indexed = _is_indexed(batches) and len(batches) > 0
         self.order = Order(len(batches), 1, shuffle, self.steps) if indexed else None
 
-    def run(self, epoch: int, unseen: int, calls: CallbackList, interrupt: Interrupt) -> Iterator[dict[str, float]]:
+    def run(
+        self, epoch: int, unseen: int, calls: CallbackList, interrupt: Interrupt
+    ) -> Iterator[dict[str, float]]:
         """Train on one epoch's batches; yield its logs."""
         calls.call("on_epoch_begin", epoch)
         self.model.reset_metrics()
@@ -72,7 +74,10 @@ class StreamSteps:
             place = f"in epoch {epoch + 1}, batch {i + 1}"
             data = _checked(self.model, batch, "train_step", place, self.class_weight)
             calls.call("on_train_batch_begin", i)
-            logs = {name: float(value) for name, value in self.model._run_step("train_step", data.structure).items()}
+            logs = {
+                name: float(value)
+                for name, value in self.model._run_step("train_step", data.structure).items()
+            }
             if not np.isfinite(logs.get("loss", 0.0)):
                 raise explain(self.model, as_batch(data.structure), logs["loss"], place)
             calls.call("on_train_batch_end", i, logs)
@@ -82,7 +87,9 @@ class StreamSteps:
             if interrupt.requested or self.model.stop_training:
                 break
         if not logs:
-            raise DataError(f"Expected batches for epoch {epoch + 1}. Received: none; the iterator is used up. {REMEDY}")
+            raise DataError(
+                f"Expected batches for epoch {epoch + 1}. Received: none; the iterator is used up. {REMEDY}"
+            )
         if hasattr(self.batches, "on_epoch_end"):
             self.batches.on_epoch_end()
         yield logs
