@@ -109,7 +109,12 @@ FORMS = [
         {"numbers": ["mae"], "classes": "accuracy"},
         {"classes": LABELS, "numbers": Y},
     ),
-    ([od.losses.MeanSquaredError(), od.losses.SparseCategoricalCrossentropy()], (0.5, 2), ["mae", "accuracy"], (Y, LABELS)),
+    (
+        [od.losses.MeanSquaredError(), od.losses.SparseCategoricalCrossentropy()],
+        (0.5, 2),
+        ["mae", "accuracy"],
+        (Y, LABELS),
+    ),
 ]  # fmt: skip
 
 
@@ -216,8 +221,8 @@ def test_other_things_are_found_by_compile(arguments):
 )
 def test_outputs_that_do_not_exist(arguments, message):
     model = two_outputs()
+    model.compile("sgd", **arguments)
     with pytest.raises(od.errors.DataError, match=message):
-        model.compile("sgd", **arguments)
         model.fit(X, [Y, np.eye(3)[LABELS]], verbose=0)
 
 

@@ -77,7 +77,8 @@ WRONG = {
     "validation_split -0.5": ((X, LABELS), {"validation_split": -0.5}, "Received: validation_split=-0.5"),
     "nothing left to learn": ((X, LABELS), {"validation_split": 0.99}, "leaves some of the 20 samples on both sides"),
     "a class without weight": (
-        (X, LABELS), {"class_weight": {0: 1.0, 1: 2.0}}, "weight for every class.*which lacks 2.*leaves a class as it is",
+        (X, LABELS), {"class_weight": {0: 1.0, 1: 2.0}},
+        "weight for every class.*which lacks 2.*leaves a class as it is",
     ),
     "names as classes": ((X, LABELS), {"class_weight": {"cat": 1.0}}, "class numbers.*as keys.*key 'cat'"),
     "negative classes": ((X, LABELS), {"class_weight": {-1: 1, 0: 1, 1: 1, 2: 1}}, "key -1"),

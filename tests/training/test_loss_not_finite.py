@@ -103,8 +103,9 @@ def test_an_overflow_some_epochs_later(eager):
 
 
 def test_exp_and_division(eager):
-    model = model_of(L.Dense(2, activation="exponential", kernel_initializer=od.initializers.Constant(99.0), name="boom"),
-                     eager=eager)  # fmt: skip
+    constant = od.initializers.Constant(99.0)
+    boom = L.Dense(2, activation="exponential", kernel_initializer=constant, name="boom")
+    model = model_of(boom, eager=eager)
     with pytest.raises(od.errors.NotFiniteError, match=r"epoch 1, batch 1\. .* is Exp in layer 'boom'"):
         model.fit(X, Y, verbose=0)
     model = model_of(Divide(name="ratio"), eager=eager)

@@ -232,9 +232,10 @@ class Trainer:
             class_weight: factor of the loss for each class label.
             sample_weight: factor of the loss for each sample.
             initial_epoch: the epoch to start at, to go on with an earlier training.
-            steps_per_epoch: steps an epoch, None to visit every sample once.
+            steps_per_epoch: steps an epoch, None to visit every sample once. An epoch of fewer (or more) steps
+                goes on where the one before ended, so that all samples are visited before any is again.
             validation_steps, validation_batch_size: the same for the evaluation.
-            validation_freq: evaluate after every so many epochs.
+            validation_freq: evaluate after every so many epochs, or after the epochs of these numbers (from 1).
 
         Returns:
             The History: losses and metrics of each epoch. After Ctrl-C its `interrupted` is True.
