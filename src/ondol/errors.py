@@ -47,8 +47,9 @@ def unknown_name(kind: str, name: Any, known: Iterable[str]) -> UnknownNameError
         Expected a known optimizer. Received: optimizer='adm'. Did you mean 'adam'? Known: adam, sgd.
     """
     known = sorted(known)
-    near = difflib.get_close_matches(str(name).lower(), [k.lower() for k in known], n=3, cutoff=0.6)
-    near = [k for k in known if k.lower() in near]
+    by_small_letters = {k.lower(): k for k in known}
+    matches = difflib.get_close_matches(str(name).lower(), by_small_letters, n=3, cutoff=0.6)
+    near = [by_small_letters[match] for match in matches]
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     return UnknownNameError(
         f"Expected a known {kind}. Received: {kind}={name!r}.{hint} Known: {', '.join(known)}."

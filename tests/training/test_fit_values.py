@@ -266,3 +266,23 @@ def test_double_precision(eager):
     reference.agrees(model, rtol=1e-11)
     assert model.predict(x).dtype == "float64"
     assert len(history["loss"]) == 3
+
+
+def test_an_evaluation_on_other_data_during_the_training_changes_nothing():
+    """Data of one shape share a program, but not each other's numbers."""
+
+    class Elsewhere(od.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.model.evaluate(np.full((6, 2), 50.0), np.zeros((6, 1)), verbose=0)
+
+    rng = np.random.default_rng(0)
+    x, y, held_out = rng.normal(size=(12, 2)), rng.normal(size=(12, 1)), rng.normal(size=(6, 2))
+
+    def losses(callbacks):
+        od.random.seed(0)
+        model = od.Sequential([od.layers.Dense(1, input_shape=(2,))])
+        model.compile("sgd", "mse")
+        data = (held_out, np.zeros((6, 1)))
+        return model.fit(x, y, epochs=3, verbose=0, validation_data=data, callbacks=callbacks).history
+
+    assert losses([Elsewhere()]) == losses([])

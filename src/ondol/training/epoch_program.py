@@ -7,13 +7,14 @@ steps as fit between two looks at the progress bar.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
 
 from ondol.autograd import Trace
 from ondol.backend import tree
-from ondol.backend.compile import abstract, compile, spec, to_device
+from ondol.backend.compile import abstract, compile, data_to_device, spec
 from ondol.backend.state import state
 from ondol.data import ArrayData
 from ondol.training.going_back import first_harm
@@ -31,7 +32,7 @@ class EpochProgram:
     Args:
         model: whose Variables the step uses; `state_variables` lists those that it may create on the way.
         step: a batch -> logs.
-        data: the samples; they are copied to the device.
+        data: samples of the shapes that the program is for.
         plan: how an epoch is cut into steps.
         name: for the log of compilations.
     """
@@ -39,10 +40,11 @@ class EpochProgram:
     def __init__(self, model: Any, step: Step, data: ArrayData, plan: Plan, name: str, reason: str) -> None:
         self.model, self.step, self.plan = model, step, plan
         self.epochs_at_once = max(1, min(EPOCHS_AT_ONCE, ORDER_BUDGET // plan.length))
-        self.structure = data.structure
-        self.upload(data)
+        self.structure = tree.map_tree(lambda a: None if a is None else "array", data.structure)
+        self.leaves: list[Any] = []  # the data on the device, see `on`
+        data_specs = [spec(a.shape, a.dtype) for a in data.leaves if a is not None]
         self.names: list[str] = []
-        batch_specs = [spec((min(plan.batch_size, plan.length), *a.shape[1:]), a.dtype) for a in self.leaves]
+        batch_specs = [spec((min(plan.batch_size, plan.length), *a.shape[1:]), a.dtype) for a in data_specs]
         trace = Trace()
         abstract(lambda arrays: self._trace_step(trace, arrays), batch_specs)
         self.written = list(trace.written)
@@ -53,12 +55,14 @@ class EpochProgram:
         # Nothing is donated: the values from before the call are the way back from a loss that is not finite,
         # and copying them once a call costs nothing beside the many steps.
         self.program = compile(
-            name, self._run, (*values, self.leaves, order, bound, bound, bound), reason=reason
+            name, self._run, (*values, data_specs, order, bound, bound, bound), reason=reason
         )
 
-    def upload(self, data: ArrayData) -> None:
-        """Copy other data of the same shapes to the device."""
-        self.leaves = [to_device(a) for a in data.leaves if a is not None]
+    def on(self, data: ArrayData) -> EpochProgram:
+        """The same program with other data of the same shapes; the data leave the device with what is returned."""
+        program = copy.copy(self)
+        program.leaves = [data_to_device(a) for a in data.leaves if a is not None]
+        return program
 
     def run(self, orders: list[np.ndarray], first: int, last: int) -> Outcome:
         """Run steps first, ..., last - 1 of each epoch; at most `epochs_at_once` orders."""

@@ -295,9 +295,7 @@ def _runner(model: Any, step: Any, data: ArrayData, plan: Plan, kind: str) -> An
         )
         program = EpochProgram(model, step, data, plan, f"{kind} epochs of '{model.name}'", reason)
         model._programs[*key, model._settings()] = program  # tracing may have made weights
-    else:
-        program.upload(data)
-    return program
+    return program.on(data)
 
 
 def _without_gradients(step: Any) -> Any:

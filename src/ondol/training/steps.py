@@ -45,9 +45,8 @@ class Outcome:
     """What running some steps gave."""
 
     logs: list[dict[str, float]]  # one for each epoch: the running means after its last step that ran
-    bad: tuple[int, int] | None = (
-        None  # epoch (counted from this call's first) and step of a loss that is not finite
-    )
+    # Epoch (counted from this call's first) and step of a loss that is not finite.
+    bad: tuple[int, int] | None = None
 
 
 def as_batch(arrays: tuple[Any, ...]) -> tuple[Any, ...]:
