@@ -129,24 +129,6 @@ def to_device(array: Any) -> Any:
         return jax.numpy.array(to_numpy(array), copy=True)
 
 
-def data_to_device(array: np.ndarray) -> Any:
-    """`to_device` for data that programs only read: a third of the time for large arrays.
-
-    The copy is made by NumPy, which asks for large pages, and at an address that jax takes over as it is.
-    """
-    jax = load_jax()
-    with jax.enable_x64(True):
-        return jax.device_put(_aligned_copy(array))
-
-
-def _aligned_copy(array: np.ndarray, alignment: int = 64) -> np.ndarray:
-    memory = np.empty(array.nbytes + alignment, np.uint8)
-    start = -memory.ctypes.data % alignment
-    copy = memory[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
-    np.copyto(copy, array)
-    return copy
-
-
 def to_numpy(array: Any) -> np.ndarray:
     """Any array as a NumPy array; on the CPU a jax array is viewed without a copy (read-only)."""
     return array.get() if hasattr(array, "get") else np.asarray(array)

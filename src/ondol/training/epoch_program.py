@@ -14,7 +14,7 @@ import numpy as np
 
 from ondol.autograd import Trace
 from ondol.backend import tree
-from ondol.backend.compile import abstract, compile, data_to_device, spec
+from ondol.backend.compile import abstract, compile, spec, to_device
 from ondol.backend.state import state
 from ondol.data import ArrayData
 from ondol.training.going_back import first_harm
@@ -61,7 +61,7 @@ class EpochProgram:
     def on(self, data: ArrayData) -> EpochProgram:
         """The same program with other data of the same shapes; the data leave the device with what is returned."""
         program = copy.copy(self)
-        program.leaves = [data_to_device(a) for a in data.leaves if a is not None]
+        program.leaves = [to_device(a) for a in data.leaves if a is not None]
         return program
 
     def run(self, orders: list[np.ndarray], first: int, last: int) -> Outcome:
