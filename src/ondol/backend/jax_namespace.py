@@ -1,4 +1,4 @@
-"""The compiled namespace: jax.numpy with the same additions as `numpy_namespace`.
+"""The compiled namespace: jax.numpy with the same additions as the eager ones.
 
 Importing this module imports jax; only code that is about to compile does.
 """
@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from ondol.backend.numpy_namespace import Namespace
+from ondol.backend.namespace import Namespace
 
 
 def index_update(x: Any, index: Any, values: Any) -> Any:
@@ -56,6 +56,10 @@ def take_rows(x: Any, rows: Any) -> Any:
     return x.at[rows].get(mode="promise_in_bounds")
 
 
+def materialized(x: Any) -> Any:
+    return lax.optimization_barrier(x) if jax.default_backend() == "cpu" else x
+
+
 jax_namespace = Namespace(
     "jax",
     jnp,
@@ -72,5 +76,6 @@ jax_namespace = Namespace(
         "cond": cond,
         "dynamic_slice": dynamic_slice,
         "take_rows": take_rows,
+        "materialized": materialized,
     },
 )

@@ -7,26 +7,7 @@ from typing import Any
 
 import numpy as np
 
-
-class Namespace:
-    """A module of array functions under one face, with additions of ours.
-
-    Looking up an attribute for the first time copies it from the module, so later look-ups cost no more
-    than for an ordinary object.
-    """
-
-    def __init__(self, name: str, module: Any, additions: dict[str, Any]) -> None:
-        self.__dict__.update(additions)
-        self.name = name
-        self._module = module
-
-    def __getattr__(self, attribute: str) -> Any:
-        value = getattr(self._module, attribute)
-        setattr(self, attribute, value)
-        return value
-
-    def __repr__(self) -> str:
-        return f"<array namespace {self.name}>"
+from ondol.backend.namespace import eager_namespace
 
 
 def erf(x: Any) -> Any:
@@ -50,97 +31,4 @@ def _through_float32(f: Callable, x: Any) -> Any:
     return f(x.astype("float32")).astype(x.dtype)
 
 
-def index_update(x: Any, index: Any, values: Any) -> Any:
-    """A copy of `x` with x[index] = values."""
-    y = np.array(x)
-    y[index] = values
-    return y
-
-
-def index_add(x: Any, index: Any, values: Any) -> Any:
-    """A copy of `x` with `values` added at `index`; indices that occur twice are added twice."""
-    y = np.array(x)
-    np.add.at(y, index, values)
-    return y
-
-
-def one_hot(indices: Any, n: int, dtype: Any) -> Any:
-    """Rows of the identity matrix; an index outside 0..n-1 gives a row of zeros."""
-    return (np.asarray(indices)[..., None] == np.arange(n)).astype(dtype)
-
-
-def segment_sum(values: Any, ids: Any, n: int) -> Any:
-    """Sum of the rows of `values` that share an id, for ids 0..n-1."""
-    y = np.zeros((n, *values.shape[1:]), values.dtype)
-    np.add.at(y, ids, values)
-    return y
-
-
-def scan(step: Callable, carry: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
-    """carry, y = step(carry, x) over the leading axis of `xs`; returns the last carry and the stacked ys.
-
-    `xs` and each y are arrays or tuples of arrays.
-    """
-    leaves = xs if isinstance(xs, tuple) else (xs,)
-    order = range(len(leaves[0]))
-    ys = []
-    for i in reversed(order) if reverse else order:
-        carry, y = step(carry, tuple(leaf[i] for leaf in leaves) if isinstance(xs, tuple) else xs[i])
-        ys.append(y)
-    if reverse:
-        ys.reverse()
-    if ys and isinstance(ys[0], tuple):
-        return carry, tuple(np.stack(column) for column in zip(*ys, strict=True))
-    return carry, np.stack(ys) if ys and ys[0] is not None else None
-
-
-def fori(lower: int, upper: int, body: Callable, carry: Any) -> Any:
-    """carry = body(i, carry) for i from `lower` to `upper` - 1; the bounds may be data."""
-    for i in range(int(lower), int(upper)):
-        carry = body(i, carry)
-    return carry
-
-
-def while_loop(condition: Callable, body: Callable, carry: Any) -> Any:
-    """carry = body(carry) as long as condition(carry) holds."""
-    while condition(carry):
-        carry = body(carry)
-    return carry
-
-
-def cond(predicate: Any, if_true: Callable, if_false: Callable, *operands: Any) -> Any:
-    """if_true(*operands) where the predicate holds, else if_false(*operands)."""
-    return if_true(*operands) if predicate else if_false(*operands)
-
-
-def dynamic_slice(x: Any, start: Any, size: int) -> Any:
-    """x[start : start + size] along the first axis, where `start` may be data."""
-    return x[int(start) : int(start) + size]
-
-
-def take_rows(x: Any, rows: Any) -> Any:
-    """x[rows] for rows that are known to exist."""
-    return x[rows]
-
-
-numpy_namespace = Namespace(
-    "numpy",
-    np,
-    {
-        f.__name__: f
-        for f in (
-            erf,
-            erfinv,
-            index_update,
-            index_add,
-            one_hot,
-            segment_sum,
-            scan,
-            fori,
-            while_loop,
-            cond,
-            dynamic_slice,
-            take_rows,
-        )
-    },
-)
+numpy_namespace = eager_namespace("numpy", np, np.add.at, erf, erfinv)

@@ -43,9 +43,33 @@ class MatMul(Op):
         if self.needs(1):
             if w.ndim == 2 < x.ndim:  # one product over all rows of all batches
                 x, dy = x.reshape(rows_of(x)), dy.reshape(rows_of(dy))
-            dw = x.mT @ dy
+            dw = transposed_product(x, dy)
             dw = dw[..., 0] if column else dw
         return dx, dw
+
+
+class Materialize(Op):
+    """y = x, written to memory;   dx = dy."""
+
+    def forward(self, x):
+        return self.xp.materialized(x)
+
+    def backward(self, dy):
+        return dy
+
+
+def transposed_product(x: Tensor, dy: Tensor) -> Tensor:
+    """Xᵀ dY, in the form that XLA computes fastest.
+
+    Its CPU library does not take a transposed matrix on the left, and the loop that steps in is slower than
+    transposing first: 1.0 against 0.85 ms for (256, 512) by (256, 512). Where dY is thin, (dYᵀ X)ᵀ
+    transposes the least: 0.28 against 0.07 ms for (128, 1024) by (128, 10).
+    """
+    if not x.ndim == dy.ndim == 2 or x.size * dy.shape[1] < 2**20:
+        return x.mT @ dy
+    if 8 * dy.shape[1] <= x.shape[1]:
+        return Materialize()(dy.mT @ x).mT
+    return Materialize()(x.mT) @ dy
 
 
 def product(xp: Any, x: Any, w: Any) -> Any:
