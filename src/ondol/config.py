@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from ondol.backend import dtypes
+from ondol.backend.convolution.permission import allow
 from ondol.backend.numpy_namespace import numpy_namespace
 from ondol.backend.state import eager_namespace, set_eager_namespace
 from ondol.errors import unknown_name
+
+if TYPE_CHECKING:
+    from ondol.dtype_policies import DTypePolicy
 
 
 class Config:
@@ -37,6 +43,30 @@ class Config:
         """Choose the dtype that new floats get: "float16", "bfloat16", "float32" or "float64"."""
         dtypes.set_floatx(dtype)
 
+    def dtype_policy(self) -> DTypePolicy:
+        """The dtype policy of layers that are made without `dtype=`."""
+        from ondol import dtype_policies
+
+        return dtype_policies.dtype_policy()
+
+    def set_dtype_policy(self, policy: Any) -> None:
+        """Choose the dtype policy of layers (and models) that are made from now on.
+
+        Args:
+            policy: "mixed_bfloat16", "mixed_float16", a float dtype, or a DTypePolicy; None for that of
+                `floatx()`, as it was at first.
+
+        Example:
+            >>> import ondol as od
+            >>> od.config.set_dtype_policy("mixed_bfloat16")
+            >>> od.layers.Dense(2).compute_dtype
+            'bfloat16'
+            >>> od.config.set_dtype_policy(None)
+        """
+        from ondol import dtype_policies
+
+        dtype_policies.set_dtype_policy(policy)
+
     def eager_backend(self) -> str:
         """The arrays of eager code: "numpy" or "cupy"."""
         return eager_namespace().name
@@ -56,6 +86,13 @@ class Config:
             set_eager_namespace(load_cupy_namespace())
         else:
             raise unknown_name("eager backend", name, ("numpy", "cupy"))
+
+    def set_onednn(self, on: bool) -> None:
+        """Whether compiled convolutions may call oneDNN, where it is there and works; programs made before stay.
+
+        The environment variable ONDOL_ONEDNN=0 says no for a whole process. `ondol info` shows what is used.
+        """
+        allow(on)
 
 
 config = Config()

@@ -11,12 +11,17 @@ from scipy import special
 import ondol as od
 from ondol.backend import abstract, compile, tree
 from ondol.backend.compile import spec, to_device
+from ondol.backend.convolution.geometry import Geometry
 from ondol.backend.numpy_namespace import numpy_namespace
 from ondol.backend.state import namespace, state, use_namespace
 
 X = np.arange(12.0).reshape(4, 3)
 ROWS = np.array([2, 0, 2])
 N = np.int32(3)
+GEOMETRY = Geometry(
+    (2, 1), ((1, 0), (0, 1)), (2, 1)
+)  # windows of 2 x 2 see rows o 2 - 1, o 2 + 1, columns o, o + 1
+BORDERED = np.pad(X, ((1, 0), (0, 1)), constant_values=-1.0)
 
 
 def running_sums(xp, x, n):
@@ -73,6 +78,20 @@ SPECS = {
     "cond": (lambda xp, x, n: xp.cond(n > 2, lambda a: a * 2, lambda a: a, x), X * 2),
     "cond, the other way": (lambda xp, x, n: xp.cond(n > 5, lambda a: a * 2, lambda a: a, x), X),
     "dynamic_slice": (lambda xp, x, n: xp.dynamic_slice(x, n - 2, 2), X[1:3]),
+    "apart": (lambda xp, x, n: xp.apart(lambda a, b: (a * b, a - b), x, x[0]), (X * X[0], X - X[0])),
+    "apart, not finite": (lambda xp, x, n: xp.apart(lambda a: a + 1, x * np.nan), X * np.nan),
+    "apart, of nothing": (lambda xp, x, n: xp.apart(lambda a: a + 1, x[:0]), X[:0]),
+    "window_slices": (
+        lambda xp, x, n: xp.window_slices(x.reshape(1, 4, 3, 1), (2, 2), GEOMETRY, -1.0),
+        [BORDERED[i : i + 3 : 2, j : j + 3].reshape(1, 2, 3, 1) for i in (0, 2) for j in (0, 1)],
+    ),
+    "window_sum": (
+        lambda xp, x, n: xp.window_sum(
+            [x[:2].reshape(1, 2, 3, 1) * k for k in (1, 10, 100, 1000)], (1, 4, 3, 1), (2, 2), GEOMETRY
+        ),
+        # Row 1 is seen by the upper taps of window row 1 and the lower ones of row 0, row 3 by the lower ones of row 1.
+        np.array([[0, 0, 0], [3, 134, 1245], [0, 0, 0], [300, 3400, 4500]]).reshape(1, 4, 3, 1),
+    ),
     "take_rows": (lambda xp, x, n: xp.take_rows(x, ROWS), X[ROWS]),
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ondol.backend.compilations import Compilation, compilations
+from ondol.backend.compile_options import Wishes, collected_wishes
 from ondol.backend.home import ondol_home
 from ondol.backend.state import eager_namespace, use_namespace
 
@@ -99,18 +100,31 @@ def compile(
         donate: positions of arguments whose memory the program may reuse for its results; those arrays
             are gone after the call.
         reason: why this compilation is needed, for the log.
-        options: XLA's options for this program.
+        options: XLA's options for this program, besides those that its rules ask for.
     """
     jax = load_jax()
     start = time.perf_counter()
-    with tracing():
-        jitted = jax.jit(f, donate_argnums=tuple(donate), compiler_options=options)
-        lowered = jitted.lower(*arguments)
+    with tracing(), collected_wishes() as wishes:
+        lowered = jax.jit(f, donate_argnums=tuple(donate)).lower(*arguments)
         traced = time.perf_counter()
-        program = lowered.compile()
+        with _storing(wishes):
+            program = lowered.compile(compiler_options={**wishes.options, **(options or {})})
     done = time.perf_counter()
     compilations.add(Compilation(name, reason, traced - start, done - traced))
     return program
+
+
+@contextmanager
+def _storing(wishes: Wishes):
+    """Keep what is compiled within out of the cache on disk, if it has to be: jax would fail to write it."""
+    config = load_jax().config
+    least = config.jax_persistent_cache_min_compile_time_secs
+    if not wishes.storable:
+        config.update("jax_persistent_cache_min_compile_time_secs", 1e9)
+    try:
+        yield
+    finally:
+        config.update("jax_persistent_cache_min_compile_time_secs", least)
 
 
 def is_traced(array: Any) -> bool:

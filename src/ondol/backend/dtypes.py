@@ -71,6 +71,11 @@ def numpy_dtype(dtype: Any) -> np.dtype:
     return np.dtype(name)
 
 
+def at_least_float32(dtype: str) -> str:
+    """A float dtype's name, with "float32" in place of half precision."""
+    return "float64" if dtype == "float64" else "float32"
+
+
 def is_floating(dtype: Any) -> bool:
     """Whether values of this dtype can have gradients (bfloat16 has kind 'V' in NumPy, hence the name)."""
     kind = getattr(dtype, "kind", None)

@@ -12,7 +12,10 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from ondol.backend.apart import apart
+from ondol.backend.convolution import compiled as convolutions
 from ondol.backend.namespace import Namespace
+from ondol.backend.windows import compiled as windows
 
 
 def index_update(x: Any, index: Any, values: Any) -> Any:
@@ -56,6 +59,10 @@ def take_rows(x: Any, rows: Any) -> Any:
     return x.at[rows].get(mode="promise_in_bounds")
 
 
+def long_sum(x: Any, axes: tuple[int, ...]) -> Any:
+    return x.sum(axes, keepdims=True)
+
+
 def materialized(x: Any) -> Any:
     return lax.optimization_barrier(x) if jax.default_backend() == "cpu" else x
 
@@ -76,6 +83,13 @@ jax_namespace = Namespace(
         "cond": cond,
         "dynamic_slice": dynamic_slice,
         "take_rows": take_rows,
+        "long_sum": long_sum,
         "materialized": materialized,
+        "apart": apart,
+        "window_slices": windows.window_slices,
+        "window_sum": windows.window_sum,
+        "convolution": convolutions.convolution,
+        "convolution_input_gradient": convolutions.input_gradient,
+        "convolution_kernel_gradient": convolutions.kernel_gradient,
     },
 )

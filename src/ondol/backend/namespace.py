@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ondol.backend.convolution.eager import eager_convolutions
+from ondol.backend.windows.eager import eager_windows
+
 
 class Namespace:
     """A module of array functions under one face, with additions of ours.
@@ -98,10 +101,31 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         """x[rows] for rows that are known to exist."""
         return x[rows]
 
+    def long_sum(x: Any, axes: tuple[int, ...]) -> Any:
+        """The sum over axes, which stay with length 1; exact also for many numbers.
+
+        NumPy adds whole rows one after the other where the last axis stays: 65,536 numbers near 10,000 are off by 3
+        on average then, but by 0.003 where one axis is added up after the other.
+        """
+        for axis in sorted(axes, reverse=True):
+            x = x.sum(axis, keepdims=True)
+        return x
+
     def materialized(x: Any) -> Any:
         """x itself; compiled, XLA writes it to memory here instead of computing it inside its consumers."""
         return x
 
+    def apart(f: Callable, *arrays: Any) -> Any:
+        """f(*arrays); compiled, the arrays and the result are in memory, not computed within their consumers."""
+        return f(*arrays)
+
+    window_slices, window_sum = eager_windows(np)
+    convolution, convolution_input_gradient, convolution_kernel_gradient = eager_convolutions(np)
+    convolutions = {
+        "convolution": convolution,
+        "convolution_input_gradient": convolution_input_gradient,
+        "convolution_kernel_gradient": convolution_kernel_gradient,
+    }
     additions = (
         index_update,
         index_add,
@@ -113,6 +137,12 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         cond,
         dynamic_slice,
         take_rows,
+        long_sum,
         materialized,
+        apart,
+        window_slices,
+        window_sum,
     )
-    return Namespace(name, np, {"erf": erf, "erfinv": erfinv} | {f.__name__: f for f in additions})
+    return Namespace(
+        name, np, {"erf": erf, "erfinv": erfinv} | {f.__name__: f for f in additions} | convolutions
+    )

@@ -16,6 +16,7 @@ class State(threading.local):
     xp: Any = numpy_namespace  # the namespace that Ops compute with
     trace: Any = None  # the autograd.Trace that stands between Variables and their values, if any
     recording: bool = True  # whether Ops link their outputs to their inputs
+    autocast: Any = None  # the dtype in which float Variables are read; None for their own
     training: bool = False  # what layers assume when nobody says `training=`
     depth: int = 0  # how many layers are in the middle of a call
     call_number: int = -1  # the number of the outermost of those calls
@@ -46,10 +47,10 @@ def namespace() -> Any:
 
 @contextmanager
 def use_namespace(xp: Any, trace: Any = None) -> Iterator[None]:
-    """Compute with `xp`, reading Variables through `trace`, until the block ends."""
-    before = state.xp, state.trace
-    state.xp, state.trace = xp, trace
+    """Compute with `xp`, reading Variables through `trace` and in their own dtype, until the block ends."""
+    before = state.xp, state.trace, state.autocast
+    state.xp, state.trace, state.autocast = xp, trace, None
     try:
         yield
     finally:
-        state.xp, state.trace = before
+        state.xp, state.trace, state.autocast = before

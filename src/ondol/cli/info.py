@@ -23,7 +23,7 @@ _LIBRARIES = (
     "pillow",
     "cupy",
 )
-_DOWNLOADS = ("mnist.npz", "boston_housing.npz")
+_DOWNLOADS = ("mnist.npz", "cifar-10-binary.tar.gz", "boston_housing.npz")
 
 
 @click.command()
@@ -58,6 +58,10 @@ def machinery() -> Iterator[tuple[str, str]]:
         yield "devices", ", ".join(map(str, ondol.devices()))
     except (ImportError, OSError, RuntimeError) as error:
         yield "devices", f"none for compiled programs ({error}); --eager works without"
+        return
+    from ondol.backend.convolution import onednn
+
+    yield "oneDNN convolutions", onednn.status() if onednn.is_allowed() else "switched off"
 
 
 def folders() -> Iterator[tuple[str, str]]:

@@ -1,0 +1,44 @@
+"""What a program asks of its compilation while it is traced, since only its rules know what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Wishes:
+    """Options of XLA, and whether the program can be written to the cache on disk."""
+
+    options: dict[str, str] = field(default_factory=dict)
+    storable: bool = True
+
+
+_wishes: ContextVar[Wishes | None] = ContextVar("ondol_compile_wishes", default=None)
+
+
+def want_option(name: str, value: str) -> None:
+    """Ask for an option of the program that is being traced; without effect elsewhere."""
+    wishes = _wishes.get()
+    if wishes is not None:
+        wishes.options[name] = value
+
+
+def forbid_storing() -> None:
+    """Keep the program that is being traced out of the cache on disk."""
+    wishes = _wishes.get()
+    if wishes is not None:
+        wishes.storable = False
+
+
+@contextmanager
+def collected_wishes() -> Iterator[Wishes]:
+    """What the rules that are traced within ask for."""
+    wishes = Wishes()
+    token = _wishes.set(wishes)
+    try:
+        yield wishes
+    finally:
+        _wishes.reset(token)
