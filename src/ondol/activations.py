@@ -99,6 +99,21 @@ def gelu(x: Any, approximate: bool = False) -> Tensor:
     return ops.gelu(x, approximate=approximate)
 
 
+def lecun_tanh(x: Any) -> Tensor:
+    r"""$1.7159 \tanh(2x/3)$: of 1 about 1, of -1 about -1, where its curvature is largest.
+
+    Targets of ±1 are then reached before the curve is flat.
+
+    Example:
+        >>> import ondol as od
+        >>> print(od.activations.lecun_tanh([-1.0, 0.0, 1.0, 9.0]).numpy().round(4))
+        [-1.      0.      1.      1.7159]
+
+    Reference: LeCun, "Generalization and network design strategies" (1989); used throughout LeNet-5 (1998).
+    """
+    return 1.7159 * ops.tanh(ops.multiply(x, 2 / 3))
+
+
 def exponential(x: Any) -> Tensor:
     """exp(x).
 
@@ -138,6 +153,7 @@ registry = Registry(
         hard_shrink,
         threshold,
         sparse_plus,
+        lecun_tanh,
         exponential,
         softmax,
         log_softmax,

@@ -36,6 +36,7 @@ FORMULAS = {
     "soft_shrink": np.sign(X) * np.maximum(np.abs(X) - 0.5, 0),
     "hard_shrink": np.where(np.abs(X) > 0.5, X, 0),
     "squareplus": (X + np.sqrt(X**2 + 4)) / 2,
+    "lecun_tanh": 1.7159 * np.tanh(2 * X / 3),
     "exponential": np.exp(X),
     "softmax": special.softmax(X, axis=-1),
     "log_softmax": special.log_softmax(X, axis=-1),

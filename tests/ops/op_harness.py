@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 import ondol as od
 from ondol.backend import abstract
+from ondol.backend.convolution.permission import is_allowed
 
 Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
@@ -126,6 +128,17 @@ def check_gradient(spec: Spec, arrays: Sequence[np.ndarray]) -> None:
     od.gradcheck(f, *arrays, order=2 if spec.second else 1, epsilon=1e-5, rtol=2e-5, atol=2e-6)
 
 
+@contextmanager
+def differentiable_lowering() -> Iterator[None]:
+    """jax.grad knows the convolutions of jax, not those of a library."""
+    allowed = is_allowed()
+    od.config.set_onednn(False)
+    try:
+        yield
+    finally:
+        od.config.set_onednn(allowed)
+
+
 def check_compiled(spec: Spec, arrays: Sequence[np.ndarray]) -> None:
     """Compiled, results and gradients are what they are eagerly, and those that jax.grad finds.
 
@@ -148,7 +161,8 @@ def check_compiled(spec: Spec, arrays: Sequence[np.ndarray]) -> None:
             return scalar(spec, weights)(*[od.Tensor(a) for a in raw]).data
 
     def both(*tensors: Any) -> Any:
-        theirs = jax.grad(forward, wanted)(*[t.data for t in tensors]) if wanted else []
+        with differentiable_lowering():
+            theirs = jax.grad(forward, wanted)(*[t.data for t in tensors]) if wanted else []
         return (*ours(*tensors), [od.Tensor(g) for g in theirs])
 
     tensors = [od.tensor(a) for a in arrays]

@@ -735,3 +735,9 @@ add("convert_to_tensor", lambda x: x, wide)
 
 # Answered in Python, with nothing to differentiate or to compile; tested in test_op_keras.py.
 PLAIN = {"convert_to_numpy", "is_tensor", "shape", "ndim", "size", "dtype"}
+
+# The rows of other rooms add themselves.
+import specs_convolution  # noqa: E402, F401
+import specs_normalization  # noqa: E402, F401
+import specs_pooling  # noqa: E402, F401
+import specs_residual  # noqa: E402, F401

@@ -64,7 +64,7 @@ class Program:
         self.output_flags: list[bool] = []  # which outputs depend on something that requires a gradient
         # Tensors from outside that f uses and that require a gradient: constants of the program.
         self.strangers: list[weakref.ref[Tensor]] = []
-        self.recording = state.recording
+        self.recording, self.autocast = state.recording, state.autocast
         specs = [spec(leaf.shape, leaf.dtype) for leaf in leaves]
         self.variables = self._find_variables(specs)
         # Only what is written is given away: the program would otherwise eat weights that it only reads.
@@ -103,6 +103,7 @@ class Program:
         tensors = [Tensor(array, flag) for array, flag in zip(arrays, self.flags, strict=True)]
         try:
             with trace.active():
+                state.autocast = self.autocast
                 args, kwargs = unpack(self.form, tensors)
                 result = self.f(*args, **kwargs)
                 found: list[Any] = []
@@ -171,7 +172,7 @@ class CompiledCall(Op):
         self.function, self.program, self.form, self.leaves = function, program, form, leaves
         self.values = [v.device_value() for v in program.read_only]
         self.strangers = [x for x in [ref() for ref in program.strangers] if x is not None]
-        self.training = state.training
+        self.training, self.autocast = state.training, state.autocast
 
     def record_call(self, results: list[Result]) -> None:
         """Link the results to all that they depend on."""
@@ -207,11 +208,12 @@ class CompiledCall(Op):
                 f"No gradient can be computed through {name} for a Tensor that it found outside, because that became "
                 f"a constant of the program: {self.strangers[0]!r}. Make it a Variable, or pass it as an argument."
             )
-        before, state.training = state.training, self.training
+        before = state.training, state.autocast
+        state.training, state.autocast = self.training, self.autocast
         try:
             found = self.function.backward(self.form, self.leaves, read_only, dys)
         finally:
-            state.training = before
+            state.training, state.autocast = before
         return (*found, *([None] * len(self.strangers)))
 
 
@@ -230,7 +232,8 @@ class Function:
             return self.f(*args, **kwargs)
         leaves: list[Any] = []
         form = pack((args, kwargs), leaves)
-        key = (form, tuple([_signature(leaf) for leaf in leaves]), state.recording, state.training, floatx())
+        settings = state.recording, state.training, state.autocast, floatx()
+        key = (form, tuple([_signature(leaf) for leaf in leaves]), settings)
         program = self.programs.get(key)
         if program is None or not program.fits():
             program = Program(self.f, self.name, form, leaves, self._reason(key))
@@ -284,7 +287,7 @@ class Function:
             return f"other Python arguments: {_describe_form(last)} before, {_describe_form(key)} now"
         if last[1] != key[1]:
             return f"other shapes or dtypes: {_describe_arrays(last)} before, {_describe_arrays(key)} now"
-        return "recording of gradients, training mode or floatx changed"
+        return "recording of gradients, training mode, autocast or floatx changed"
 
 
 class _Key:

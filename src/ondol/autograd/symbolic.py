@@ -20,8 +20,9 @@ from ondol.backend.state import state
 from ondol.errors import TraceError
 
 # An unknown axis is tried with two lengths; axes of the result that differ are unknown as well.
-# Primes, so that a length that is a product of others does not look like the unknown one.
-TRIAL_LENGTHS = (83, 89)
+# Primes, so that a length that is a product of others does not look like the unknown one; far apart, so that they
+# still differ after long strides.
+TRIAL_LENGTHS = (389, 997)
 
 
 class Node:
@@ -62,6 +63,10 @@ class Symbol(Tensor):
     @property
     def dtype(self) -> np.dtype:
         return self._dtype
+
+    def set_dtype(self, dtype: Any) -> None:
+        """Note another dtype: the model that the Symbol belongs to was converted."""
+        self._dtype = numpy_dtype(dtype)
 
     @property
     def data(self) -> Any:

@@ -25,6 +25,8 @@ class Variable(Tensor):
         name: a short name; `path` holds the long one ("dense/kernel") once a layer owns it.
         trainable: whether it requires a gradient.
         dtype: dtype of the value, None for the value's own.
+        autocast: whether a layer of a mixed dtype policy reads the Variable in the dtype that it computes in
+            (floats only); False for what has to stay exact, such as running means.
 
     Example:
         >>> import ondol as od
@@ -34,7 +36,12 @@ class Variable(Tensor):
     """
 
     def __init__(
-        self, value: Any, name: str | None = None, trainable: bool = True, dtype: Any = None
+        self,
+        value: Any,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
     ) -> None:
         array = as_array(value, dtype)
         if is_traced(array):
@@ -46,6 +53,7 @@ class Variable(Tensor):
         self._dtype = np.dtype(array.dtype)
         self.trainable_by_nature = trainable and dtypes.is_floating(array.dtype)
         self._trainable = self.trainable_by_nature
+        self.autocast = autocast and dtypes.is_floating(array.dtype)
         self._grad: Tensor | None = None
         self._leaf: Tensor | None = None  # the value as eager code sees it
         self._device: Any = None  # the value where the last compiled program left it
@@ -59,7 +67,12 @@ class Variable(Tensor):
     # -- reading
 
     def read(self) -> Tensor:
-        """The value now, as a plain Tensor that stays what it is when the Variable is assigned anew."""
+        """The value now, as a plain Tensor that stays what it is when the Variable is assigned anew.
+
+        Within a layer of a mixed dtype policy it is a half precision copy, through which the gradient flows back.
+        """
+        if state.autocast is not None:
+            return self._read_autocast(state.autocast)
         trace = state.trace
         if trace is not None:
             return trace.read(self)
@@ -68,6 +81,18 @@ class Variable(Tensor):
             with values_lock:
                 leaf = self._set_eager(to_eager(self._device)) if self._leaf is None else self._leaf
         return leaf
+
+    def leaf(self) -> Tensor:
+        """The value now, in the Variable's own dtype wherever it is read."""
+        before, state.autocast = state.autocast, None
+        try:
+            return self.read()
+        finally:
+            state.autocast = before
+
+    def _read_autocast(self, dtype: Any) -> Tensor:
+        leaf = self.leaf()
+        return leaf.astype(dtype) if self.autocast and leaf.data.dtype != dtype else leaf
 
     @property
     def data(self) -> Any:
@@ -87,7 +112,9 @@ class Variable(Tensor):
 
     @property
     def dtype(self) -> np.dtype:
-        return self._dtype
+        """The dtype in which the value is read here."""
+        dtype = state.autocast
+        return self._dtype if dtype is None or not self.autocast else dtype
 
     @property
     def trainable(self) -> bool:
@@ -138,11 +165,11 @@ class Variable(Tensor):
 
     def assign_add(self, value: Any) -> Variable:
         """Add to the value."""
-        return self.assign(self.data + as_array(value, self._dtype))
+        return self.assign(self.leaf().data + as_array(value, self._dtype))
 
     def assign_sub(self, value: Any) -> Variable:
         """Subtract from the value."""
-        return self.assign(self.data - as_array(value, self._dtype))
+        return self.assign(self.leaf().data - as_array(value, self._dtype))
 
     def assign_array(self, array: Any) -> None:
         """`assign` for a raw array of the right shape and dtype that nobody else will write into."""
@@ -152,6 +179,12 @@ class Variable(Tensor):
                 self._device = None
         else:
             state.trace.write(self, array)
+
+    def change_dtype(self, dtype: Any) -> None:
+        """Hold the value in another dtype from now on; programs compiled before do not know of it."""
+        array = self.leaf().data.astype(dtypes.numpy_dtype(dtype))
+        self._dtype = np.dtype(array.dtype)
+        self.assign_array(array)
 
     # -- for the compiled programs
 
@@ -185,7 +218,9 @@ class Variable(Tensor):
         return self._leaf
 
     def __deepcopy__(self, memo: dict) -> Variable:
-        copy = Variable(to_numpy(self.data), self.name, self.trainable_by_nature)
+        copy = Variable(
+            to_numpy(self.leaf().data), self.name, self.trainable_by_nature, autocast=self.autocast
+        )
         copy.trainable = self._trainable
         copy.path, copy.regularizer, copy.constraint = self.path, self.regularizer, self.constraint
         return copy

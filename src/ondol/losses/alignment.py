@@ -9,6 +9,7 @@ from ondol.autograd import Tensor, as_tensor
 from ondol.backend import floatx
 from ondol.errors import ShapeError
 from ondol.losses.reduction import squeeze_or_expand_to_same_rank
+from ondol.ops.elementwise import is_half
 
 EPSILON = 1e-7  # Keras' fuzz: keeps probabilities away from log 0, and quotients from division by 0
 
@@ -67,6 +68,16 @@ LABELS_TO_CATEGORICAL = (
 
 
 def float_tensor(x: Any) -> Tensor:
-    """x as a Tensor of a float dtype: integers become floatx."""
+    """x as a Tensor of at least float32: integers become floatx, which may be wider."""
     x = as_tensor(x)
-    return ops.cast(x, floatx()) if x.dtype.kind in "biu" else x
+    return in_full_precision(ops.cast(x, floatx()) if x.dtype.kind in "biu" else x)
+
+
+def in_full_precision(x: Any) -> Any:
+    """x, but a Tensor of half precision in float32: too coarse to add up a batch, or 1e-7 to a probability."""
+    if not isinstance(x, Tensor) or not is_half(x.dtype):
+        return x
+    wide = ops.cast(x, "float32")
+    if x.logits is not None:
+        wide.logits, wide.made_by = in_full_precision(x.logits), x.made_by
+    return wide

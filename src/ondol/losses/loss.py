@@ -10,6 +10,7 @@ import numpy as np
 from ondol import ops
 from ondol.autograd import Tensor, as_tensor
 from ondol.backend import floatx, standardize_dtype
+from ondol.backend.dtypes import at_least_float32
 from ondol.losses.alignment import of_one_rank
 from ondol.losses.checks import check_numbers
 from ondol.losses.reduction import reduce_weighted_values, standardize_reduction
@@ -102,7 +103,7 @@ class Loss:
         if y_pred.dtype in WIDE_FLOATS and (self.dtype is None or y_pred.dtype == self.dtype):
             return y_pred
         # Half precision is too coarse to sum a batch in, and integers cannot be differentiated.
-        dtype = self.dtype or ("float64" if floatx() == "float64" else "float32")
+        dtype = self.dtype or at_least_float32(floatx())
         cast = ops.cast(y_pred, dtype)
         if y_pred.logits is not None:
             cast.logits, cast.made_by = ops.cast(y_pred.logits, dtype), y_pred.made_by
@@ -112,7 +113,7 @@ class Loss:
         y_true = as_tensor(y_true)
         if self.integer_targets or y_true.dtype.kind not in "biu":
             return y_true
-        return ops.cast(y_true, self.dtype or floatx())
+        return ops.cast(y_true, self.dtype or at_least_float32(floatx()))
 
 
 class LossFunctionWrapper(Loss):

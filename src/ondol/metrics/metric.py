@@ -61,7 +61,7 @@ class Metric:
         """
         with outside_trace():
             value = initializers.get(initializer)(tuple(shape), numpy_dtype(dtype or self.dtype))
-        variable = Variable(value, name or "variable", trainable=False)
+        variable = Variable(value, name or "variable", trainable=False, autocast=False)
         variable.path = f"{self.name}/{variable.name}"
         self._variables.append(variable)
         return variable

@@ -7,6 +7,7 @@ from typing import Any
 
 from ondol import ops
 from ondol.autograd import Tensor, as_tensor, no_grad
+from ondol.losses.alignment import in_full_precision
 from ondol.losses.reduction import weights_like
 from ondol.metrics.metric import Metric
 
@@ -105,7 +106,7 @@ class MeanMetricWrapper(Mean):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         """Take in targets and predictions, `(batch, ...)`, and weights, `(batch,)`."""
         with no_grad():
-            values = self._fn(y_true, y_pred, **self._fn_kwargs)
+            values = self._fn(y_true, in_full_precision(y_pred), **self._fn_kwargs)
             super().update_state(values, sample_weight)
 
     def get_config(self) -> dict[str, Any]:

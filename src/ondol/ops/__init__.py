@@ -5,9 +5,14 @@ Variables, arrays, lists and numbers, and return Tensors. Whole numbers become f
 whole, and take the dtype of the floats beside them; Python numbers adapt to the array beside them.
 """
 
+from ondol.ops import image
 from ondol.ops import operators as _operators  # binds the operators to Tensor
+from ondol.ops.adaptive_pooling import adaptive_average_pool, adaptive_max_pool
+from ondol.ops.add_relu import add_relu
 from ondol.ops.arithmetic import absolute, add, divide, multiply, negative, reciprocal, sign, subtract
+from ondol.ops.average_pooling import average_pool
 from ondol.ops.axes import flip, moveaxis, roll, swapaxes, transpose
+from ondol.ops.batch_norm import batch_normalization, normalize_batch
 from ondol.ops.bitwise import bitwise_and, bitwise_not, bitwise_or, bitwise_xor, left_shift, right_shift
 from ondol.ops.casting import cast, stop_gradient
 from ondol.ops.comparison import (
@@ -27,6 +32,7 @@ from ondol.ops.comparison import (
     logical_xor,
     not_equal,
 )
+from ondol.ops.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from ondol.ops.creation import (
     arange,
     eye,
@@ -121,22 +127,14 @@ from ondol.ops.keras_names import (
     swish,
     true_divide,
 )
-from ondol.ops.keras_statistics import (
-    batch_normalization,
-    bincount,
-    layer_normalization,
-    median,
-    moments,
-    multi_hot,
-    normalize,
-    percentile,
-    ptp,
-    quantile,
-    rms_normalization,
-)
+from ondol.ops.keras_statistics import bincount, median, multi_hot, normalize, percentile, ptp, quantile
 from ondol.ops.linear import dot, matmul, outer, tensordot
+from ondol.ops.local_response import local_response_normalization
+from ondol.ops.max_pooling import max_pool
+from ondol.ops.mean_variance import moments
 from ondol.ops.norms import logsumexp, norm
 from ondol.ops.padding import pad
+from ondol.ops.patches import fold, unfold
 from ondol.ops.piecewise import (
     hard_shrink,
     hard_sigmoid,
@@ -158,6 +156,13 @@ from ondol.ops.shapes import broadcast_to, expand_dims, ravel, reshape, squeeze
 from ondol.ops.sigmoids import gelu, log_sigmoid, mish, sigmoid, silu, softplus, tanh_shrink
 from ondol.ops.softmaxes import glu, log_softmax, softmax, sparsemax
 from ondol.ops.sorting import argsort, sort, top_k
+from ondol.ops.space_depth import depth_to_space, space_to_depth
+from ondol.ops.standardize import (
+    group_normalization,
+    instance_normalization,
+    layer_normalization,
+    rms_normalization,
+)
 from ondol.ops.trigonometric import arccos, arcsin, arctan, arctan2, cos, sin, tan
 
 __all__ = sorted(name for name, value in globals().items() if callable(value) and name[0] != "_")

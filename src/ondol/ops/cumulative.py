@@ -7,6 +7,7 @@ from typing import Any
 from ondol.autograd import Op, Tensor
 from ondol.ops.axes import flip, moveaxis
 from ondol.ops.casting import cast
+from ondol.ops.elementwise import in_float32
 from ondol.ops.padding import pad
 from ondol.ops.reduction import Axis, Reduction, axes_of
 from ondol.ops.shapes import ravel
@@ -18,6 +19,7 @@ class CumSum(Op):
     def __init__(self, axis):
         self.axis = axis
 
+    @in_float32
     def forward(self, x):
         return self.xp.cumsum(x, axis=self.axis, dtype=sum_dtype(x))
 
@@ -34,6 +36,7 @@ class CumProd(Op):
     def __init__(self, axis):
         self.axis = axis
 
+    @in_float32
     def forward(self, x):
         return self.xp.cumprod(x, axis=self.axis, dtype=sum_dtype(x))
 
@@ -50,6 +53,7 @@ class Prod(Reduction):
     The others are the product of those before and those after, so zeros are harmless.
     """
 
+    @in_float32
     def forward(self, x):
         return x.prod(axis=self.axis, keepdims=self.keepdims)
 

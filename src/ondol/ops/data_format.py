@@ -49,7 +49,7 @@ def spatial_tuple(value: int | Sequence[int], rank: int, name: str, least: int =
     Raises:
         DataError: for anything else.
     """
-    values = list(value) if isinstance(value, (tuple, list)) else [value] * rank
+    values: list[Any] = list(value) if isinstance(value, (tuple, list)) else [value] * rank
     try:
         numbers = tuple(operator.index(v) for v in values)
     except TypeError:

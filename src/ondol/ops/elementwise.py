@@ -96,6 +96,22 @@ def floating(forward: Callable) -> Callable:
     return converted
 
 
+def in_float32(forward: Callable) -> Callable:
+    """Compute half precision in float32, and round once at the end; other dtypes stay what they are.
+
+    For rules that add up or multiply many numbers: in bfloat16, 256 + 1 is 256. XLA does so by itself.
+    """
+
+    @functools.wraps(forward)
+    def converted(self: Any, x: Any, *others: Any) -> Any:
+        dtype = x.dtype
+        if dtype.itemsize != 2 or dtype.kind in WHOLE:
+            return forward(self, x, *others)
+        return forward(self, x.astype(np.float32), *others).astype(dtype)
+
+    return converted
+
+
 def elementwise(forward: Callable) -> Callable:
     """Give a rule on two arrays operands of one dtype, and errors that name the shapes."""
 

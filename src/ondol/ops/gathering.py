@@ -7,6 +7,7 @@ from typing import Any
 from ondol.autograd import Op, Tensor, as_tensor
 from ondol.backend.dtypes import numpy_dtype
 from ondol.ops.creation import arange
+from ondol.ops.elementwise import in_float32
 from ondol.ops.indexing import Place, Slot
 from ondol.ops.shapes import ravel
 
@@ -61,6 +62,7 @@ class SegmentSum(Op):
     def __init__(self, num_segments):
         self.num_segments = num_segments
 
+    @in_float32
     def forward(self, x, segments):
         return self.xp.segment_sum(x, segments, self.num_segments)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ondol.autograd import Op, Tensor
 from ondol.errors import ShapeError, TraceError
+from ondol.ops.elementwise import in_float32
 
 
 class Slot:
@@ -71,12 +72,16 @@ class Place(Op):
     def forward(self, x, *arrays):
         xp = self.xp
         if arrays:
-            zeros = xp.zeros(self.shape, x.dtype)
-            return xp.index_add(zeros, fill(xp, zeros, self.index, arrays), x)
+            return self.add_up(x, *arrays)
         places = places_of(self.index, self.shape) if xp.name == "jax" else None
         if places is not None:
             return embedded(xp, x, places, self.shape)
         return xp.index_update(xp.zeros(self.shape, x.dtype), self.index, x)
+
+    @in_float32
+    def add_up(self, x, *arrays):
+        zeros = self.xp.zeros(self.shape, x.dtype)
+        return self.xp.index_add(zeros, fill(self.xp, zeros, self.index, arrays), x)
 
     def backward(self, dy):
         arrays = self.inputs[1:]
@@ -145,6 +150,7 @@ class IndexAdd(Op):
     def __init__(self, index):
         self.index = index
 
+    @in_float32
     def forward(self, x, v, *arrays):
         index = fill(self.xp, x, self.index, arrays)
         try:

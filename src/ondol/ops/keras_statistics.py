@@ -15,8 +15,7 @@ from ondol.ops.extremum import max, min
 from ondol.ops.gathering import one_hot, segment_sum
 from ondol.ops.joining import stack
 from ondol.ops.norms import norm
-from ondol.ops.powers import rsqrt
-from ondol.ops.reduction import Axis, mean, var
+from ondol.ops.reduction import Axis
 from ondol.ops.selection import maximum
 from ondol.ops.shapes import expand_dims, ravel, reshape
 from ondol.ops.sorting import sort
@@ -31,23 +30,6 @@ def ptp(x: Any, axis: Axis = None, keepdims: bool = False) -> Tensor:
         Tensor(4., dtype=float32)
     """
     return max(x, axis, keepdims) - min(x, axis, keepdims)
-
-
-def moments(x: Any, axes: Axis, keepdims: bool = False, synchronized: bool = False) -> tuple[Tensor, Tensor]:
-    """The mean and the variance.
-
-    Args:
-        x: array.
-        axes: the axis or axes to average over.
-        keepdims: leave these axes in place with length 1.
-        synchronized: accepted for Keras, for many devices.
-
-    Example:
-        >>> import ondol as od
-        >>> od.ops.moments([1.0, 3.0], axes=0)
-        (Tensor(2., dtype=float32), Tensor(1., dtype=float32))
-    """
-    return mean(x, axes, keepdims), var(x, axes, keepdims)
 
 
 def median(x: Any, axis: int | None = None, keepdims: bool = False) -> Tensor:
@@ -178,74 +160,3 @@ def normalize(x: Any, axis: int = -1, order: int = 2, epsilon: float | None = No
     """
     x = as_tensor(x)
     return x / maximum(norm(x, order, axis, keepdims=True), 1e-7 if epsilon is None else epsilon)
-
-
-def batch_normalization(
-    x: Any, mean: Any, variance: Any, axis: int, offset: Any = None, scale: Any = None, epsilon: float = 1e-3
-) -> Tensor:
-    """(x - mean) / √(variance + ε) · scale + offset, with one of each for every position along an axis.
-
-    Args:
-        x: array.
-        mean, variance, offset, scale: vectors of the axis' length; None for no offset or scale.
-        axis: the axis of the channels.
-        epsilon: keeps the root away from 0.
-
-    Example:
-        >>> import ondol as od
-        >>> od.ops.batch_normalization([[1.0], [5.0]], [3.0], [4.0], axis=-1, epsilon=0.0)
-        Tensor([[-1.]
-                [ 1.]], dtype=float32)
-    """
-    x = as_tensor(x)
-    shape = [-1 if a == axis % x.ndim else 1 for a in range(x.ndim)]
-    factor = rsqrt(as_tensor(variance) + epsilon)
-    factor = factor if scale is None else factor * scale
-    y = (x - reshape(mean, shape)) * reshape(factor, shape)
-    return y if offset is None else y + reshape(offset, shape)
-
-
-def layer_normalization(
-    x: Any, gamma: Any = None, beta: Any = None, axis: Axis = -1, epsilon: float | None = None
-) -> Tensor:
-    """(x - mean) / √(variance + ε) · gamma + beta, with mean and variance over the given axes.
-
-    Args:
-        x: array.
-        gamma, beta: arrays that broadcast with x; None for 1 and 0.
-        axis: the axis or axes to average over.
-        epsilon: keeps the root away from 0, 1e-7 unless given.
-
-    Example:
-        >>> import ondol as od
-        >>> od.ops.layer_normalization([1.0, 3.0])
-        Tensor([-1.  1.], dtype=float32)
-
-    Reference: Ba et al. (2016).
-    """
-    x = as_tensor(x)
-    y = x - mean(x, axis, keepdims=True)
-    y = y * rsqrt(mean(y * y, axis, keepdims=True) + (1e-7 if epsilon is None else epsilon))
-    y = y if gamma is None else y * gamma
-    return y if beta is None else y + beta
-
-
-def rms_normalization(x: Any, scale: Any = None, axis: Axis = -1, epsilon: float | None = None) -> Tensor:
-    """x / √(mean of x² + ε) · scale, with the mean over the given axes.
-
-    Args:
-        x: array.
-        scale: array that broadcasts with x; None for 1.
-        axis: the axis or axes to average over.
-        epsilon: keeps the root away from 0, 1e-7 unless given.
-
-    Example:
-        >>> import ondol as od
-        >>> od.ops.rms_normalization([1.0, 7.0])
-        Tensor([0.2 1.4], dtype=float32)
-
-    Reference: Zhang, Sennrich (2019).
-    """
-    x = as_tensor(x)
-    y = x * rsqrt(mean(x * x, axis, keepdims=True) + (1e-7 if epsilon is None else epsilon))
-    return y if scale is None else y * scale

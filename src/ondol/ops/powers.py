@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.autograd import Op, Tensor
-from ondol.ops.elementwise import as_float, elementwise, floating
+from ondol.ops.elementwise import as_float, elementwise, floating, in_float32
 from ondol.ops.exponential import log
 from ondol.ops.selection import where
 
@@ -39,6 +39,7 @@ class ConstantPower(Op):
 class WholePower(ConstantPower):
     r"""y = xᵖ for p = 0, 1, 2, …;   dx = p xᵖ⁻¹ dy.   Whole numbers stay whole."""
 
+    @in_float32
     def forward(self, x):
         if self.p == 3:
             return x * x * x  # NumPy's own power is twenty times slower

@@ -8,7 +8,7 @@ from typing import Any
 
 from ondol.autograd import Op, Tensor, as_tensor
 from ondol.ops.comparison import not_equal
-from ondol.ops.elementwise import floating
+from ondol.ops.elementwise import floating, is_half
 from ondol.ops.shapes import broadcast_to
 
 Axis = int | Sequence[int] | None
@@ -19,6 +19,14 @@ def axes_of(axis: Axis, ndim: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     return tuple([a % ndim for a in ((axis,) if isinstance(axis, int) else axis)])
+
+
+def add_up(x: Any, axis: Axis, keepdims: bool = False) -> Any:
+    """x.sum of a raw array, half precision in float32: in bfloat16, 256 + 1 is 256. XLA does so by itself."""
+    dtype = x.dtype
+    if dtype.itemsize == 2 and is_half(dtype):
+        return x.astype("float32").sum(axis=axis, keepdims=keepdims).astype(dtype)
+    return x.sum(axis=axis, keepdims=keepdims)
 
 
 class Reduction(Op):
@@ -46,7 +54,7 @@ class Sum(Reduction):
     r"""y = Σ x over the axes;   dx = dy, for every x."""
 
     def forward(self, x):
-        return x.sum(axis=self.axis, keepdims=self.keepdims)
+        return add_up(x, self.axis, self.keepdims)
 
     def backward(self, dy):
         return broadcast_to(self.spread(dy), self.inputs[0].shape)
@@ -61,9 +69,9 @@ class SumTo(Op):
     def forward(self, x):
         extra = x.ndim - len(self.shape)
         if x.shape[extra:] == self.shape:  # the usual case, a bias
-            return x.sum(axis=tuple(range(extra)))
+            return add_up(x, tuple(range(extra)))
         stretched = [extra + i for i, n in enumerate(self.shape) if n == 1 != x.shape[extra + i]]
-        return x.sum(axis=(*range(extra), *stretched)).reshape(self.shape)
+        return add_up(x, (*range(extra), *stretched)).reshape(self.shape)
 
     def backward(self, dy):
         return broadcast_to(dy, self.inputs[0].shape)
