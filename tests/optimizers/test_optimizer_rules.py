@@ -156,3 +156,19 @@ def test_half_precision_weights_keep_their_dtype(dtype):
         optimizer.apply([od.tensor([0.5, 0.5], dtype=dtype)], [w])
         assert str(w.dtype) == dtype
         assert np.isfinite(w.numpy().astype("float32")).all()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_half_precision_weights_are_stepped_in_float32(dtype):
+    """Running means are kept in float32: in half precision, v + 0.001 (g² - v) is v, and a float16 g² soon infinite."""
+    g = np.array([300.0, 0.01], "float32")
+    half, plain = od.Variable([1.0, -1.0], dtype=dtype), od.Variable([1.0, -1.0])
+    g = g.astype(half.dtype)
+    one, other = (od.optimizers.Adam(0.1, global_clipnorm=1000.0) for _ in range(2))
+    for scale in (1, 0, 0, 0):
+        one.apply([g * half.dtype.type(scale)], [half])
+        other.apply([g.astype("float32") * scale], [plain])
+    for a, b in zip(one.slots_of([half])[0][:2], other.slots_of([plain])[0][:2], strict=True):
+        assert a.dtype == "float32"
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+    np.testing.assert_allclose(half.numpy().astype("float32"), plain.numpy(), atol=0.02)

@@ -5,6 +5,7 @@ from ondol.optimizers.adadelta import Adadelta
 from ondol.optimizers.adagrad import Adagrad
 from ondol.optimizers.adam import Adam, AdamW
 from ondol.optimizers.base import Optimizer
+from ondol.optimizers.loss_scale import LossScaleOptimizer
 from ondol.optimizers.registry import deserialize, get, serialize
 from ondol.optimizers.rmsprop import RMSprop
 from ondol.optimizers.sgd import SGD
@@ -17,6 +18,7 @@ __all__ = [
     "RMSprop",
     "Adam",
     "AdamW",
+    "LossScaleOptimizer",
     "schedules",
     "get",
     "serialize",

@@ -12,11 +12,12 @@ from ondol.autograd import Tensor, Variable, as_tensor, enable_grad, gradients, 
 from ondol.autograd.tensor import as_array
 from ondol.backend import namespace
 from ondol.errors import ShapeError
+from ondol.ops.elementwise import is_half
 from ondol.optimizers import clipping
 from ondol.optimizers.arrays import update_arrays
 from ondol.optimizers.state import OptimizerState
 
-FLOAT64 = np.dtype("float64")
+FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
 
 
 class Optimizer(OptimizerState):
@@ -103,29 +104,20 @@ class Optimizer(OptimizerState):
             ShapeError: if a gradient does not have its Variable's shape, or their numbers differ.
         """
         variables = self.optimized if trainable_variables is None else list(trainable_variables)
-        grads = list(grads)
-        if len(grads) != len(variables) or not variables:
-            raise ShapeError(
-                "Expected a gradient for each of one or more Variables. "
-                f"Received: {len(grads)} gradients, {len(variables)} Variables."
-            )
+        arrays, moving = raw_gradients(list(grads), variables)
         if not self.built:
             self.build(variables)
-        arrays = [_raw(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
-        if not arrays:
-            raise ValueError(
-                "Expected a gradient for at least one Variable. Received: None for all of "
-                f"{', '.join(v.path for v in variables)}. Does the loss depend on them?"
-            )
-        if len(arrays) < len(variables):
-            variables = [v for g, v in zip(grads, variables, strict=True) if g is not None]
-        self._apply(arrays, variables)
+        self._apply(arrays, moving)
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Variable:
         """`apply` for pairs of gradient and Variable; returns `iterations`."""
         pairs = list(grads_and_vars)
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
         return self.iterations
+
+    def scale_loss(self, loss: Any) -> Any:
+        """The loss to compute gradients for `apply` of: the loss itself, except under loss scaling."""
+        return loss
 
     def minimize(self, loss: Any, var_list: Iterable[Variable] | None = None) -> Tensor:
         """Compute the gradient of a loss and make one step.
@@ -154,7 +146,7 @@ class Optimizer(OptimizerState):
                 "Expected a loss that depends on trainable Variables. Received: one that depends on none. "
                 "Compute it from od.Variable objects, outside of od.no_grad()."
             )
-        self.apply(gradients(value, variables), variables)
+        self.apply(gradients(self.scale_loss(value), variables), variables)
         return value
 
     def update(self, params: Any, grads: Any) -> None:
@@ -188,19 +180,22 @@ class Optimizer(OptimizerState):
         for g, variable, slots in zip(grads, variables, all_slots, strict=True):
             if variable.dtype is not dtype:
                 dtype = variable.dtype
-                lr, t_of_dtype, shrink = self._prepared(rate, t, dtype)
+                half = is_half(dtype)
+                lr, t_of_dtype, shrink = self._prepared(rate, t, FLOAT32 if half else dtype)
             w = variable.data
+            if half:
+                w, g = w.astype(FLOAT32), g.astype(FLOAT32)
             if shrink is not None:
                 w = w - shrink * w
             if in_arrays:
                 kept = [None if slot is None else slot.data for slot in slots]
                 new_w, *new_kept = self.step(w, g, lr, t_of_dtype, *kept)
-                variable.assign_array(new_w)
+                variable.assign_array(new_w.astype(dtype) if half else new_w)
                 for slot, array in zip(slots, new_kept, strict=True):
                     if slot is not None:
                         slot.assign_array(array)
             else:
-                variable.assign_array(w)
+                variable.assign_array(w.astype(dtype) if half else w)
                 with no_grad():
                     self.update_step(Tensor(g), variable, Tensor(rate))
             if variable.constraint is not None:
@@ -210,11 +205,11 @@ class Optimizer(OptimizerState):
 
     def _clipped(self, xp: Any, grads: list[Any]) -> list[Any]:
         if self.clipnorm:
-            return clipping.clip_by_norm(xp, grads, self.clipnorm)
+            return clipping.clip_by_norm(xp, in_full_precision(grads), self.clipnorm)
         if self.clipvalue:
-            return clipping.clip_by_value(xp, grads, self.clipvalue)
+            return clipping.clip_by_value(xp, in_full_precision(grads), self.clipvalue)
         if self.global_clipnorm:
-            return clipping.clip_by_global_norm(xp, grads, self.global_clipnorm)
+            return clipping.clip_by_global_norm(xp, in_full_precision(grads), self.global_clipnorm)
         return grads
 
     def _rate(self, done: Any) -> Any:
@@ -236,6 +231,24 @@ class Optimizer(OptimizerState):
         return (lr, t, shrink) if lr.dtype == dtype else (lr.astype(dtype), t.astype(dtype), shrink)
 
 
+def raw_gradients(grads: Sequence[Any], variables: list[Variable]) -> tuple[list[Any], list[Variable]]:
+    """The gradients that are not None as raw arrays, and their Variables; see `Optimizer.apply`."""
+    if len(grads) != len(variables) or not variables:
+        raise ShapeError(
+            "Expected a gradient for each of one or more Variables. "
+            f"Received: {len(grads)} gradients, {len(variables)} Variables."
+        )
+    arrays = [_raw(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
+    if not arrays:
+        raise ValueError(
+            "Expected a gradient for at least one Variable. Received: None for all of "
+            f"{', '.join(v.path for v in variables)}. Does the loss depend on them?"
+        )
+    if len(arrays) < len(variables):
+        variables = [v for g, v in zip(grads, variables, strict=True) if g is not None]
+    return arrays, variables
+
+
 def _raw(g: Any, variable: Variable) -> Any:
     """A gradient as a raw array of its Variable's dtype."""
     array = g.data if isinstance(g, Tensor) else as_array(g)
@@ -244,7 +257,13 @@ def _raw(g: Any, variable: Variable) -> Any:
             f"Expected a gradient of the shape {variable.shape} of the Variable '{variable.path}'. "
             f"Received: grad.shape={array.shape}."
         )
-    return array if array.dtype == variable.dtype else array.astype(variable.dtype)
+    dtype = variable.dtype
+    return array if array.dtype == dtype else array.astype(dtype)
+
+
+def in_full_precision(arrays: list[Any]) -> list[Any]:
+    """Raw arrays, those of half precision as float32: squares of gradients are soon too large or too small."""
+    return [array.astype(FLOAT32) if is_half(array.dtype) else array for array in arrays]
 
 
 def _variables_behind(result: Tensor) -> list[Variable]:

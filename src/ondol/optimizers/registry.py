@@ -9,11 +9,14 @@ from ondol.optimizers.adadelta import Adadelta
 from ondol.optimizers.adagrad import Adagrad
 from ondol.optimizers.adam import Adam, AdamW
 from ondol.optimizers.base import Optimizer
+from ondol.optimizers.loss_scale import LossScaleOptimizer
 from ondol.optimizers.rmsprop import RMSprop
 from ondol.optimizers.sgd import SGD
 from ondol.utils.registry import Registry
 
-registry = Registry("optimizer", (SGD, Adagrad, Adadelta, RMSprop, Adam, AdamW), spelling=str.lower)
+registry = Registry(
+    "optimizer", (SGD, Adagrad, Adadelta, RMSprop, Adam, AdamW, LossScaleOptimizer), spelling=str.lower
+)
 
 
 def get(identifier: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from ondol import initializers
 from ondol.autograd import Variable, outside_trace
 from ondol.errors import ShapeError
+from ondol.ops.elementwise import is_half
 
 
 class Slots:
@@ -75,14 +76,16 @@ class Slots:
     def add_variable_from_reference(
         self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
     ) -> Variable:
-        """A slot: a Variable of the shape and dtype of another, named after it ("dense/kernel_momentum")."""
+        """A slot: a Variable like another, in at least float32, named after it ("dense/kernel_momentum")."""
         taken = {variable.name for variable in self._own}
         path = f"{reference_variable.path}_{name or 'slot'}"
         unique, i = path, 0
         while unique in taken:
             i += 1
             unique = f"{path}_{i}"
-        return self.add_variable(reference_variable.shape, initializer, reference_variable.dtype, unique)
+        # Of half precision weights too, running means are kept in float32: their small steps would be lost.
+        dtype = "float32" if is_half(reference_variable.dtype) else reference_variable.dtype
+        return self.add_variable(reference_variable.shape, initializer, dtype, unique)
 
     def add_optimizer_variables(
         self, trainable_variables: Sequence[Variable], name: Any, initializer: Any = "zeros"
