@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import ondol as od
+from ondol.backend.dtypes import numpy_dtype
 
 
 @dataclass
@@ -29,10 +30,16 @@ class Row:
     output_shape: tuple[int, ...]
     arguments: dict[str, Any] = field(default_factory=dict)
     note: str = ""  # tells rows of one layer apart
+    inner: Callable[..., Any] | None = None  # makes the layer within, for layers around others
 
     @property
     def id(self) -> str:
         return self.layer.__name__ + (f"-{self.note}" if self.note else "")
+
+    def new(self, **arguments: Any) -> Any:
+        """A layer of this row, not built yet; the layer within is given the same dtype."""
+        within = {} if self.inner is None else {"layer": self.inner(**arguments)}
+        return self.layer(**within, **self.arguments, **arguments)
 
 
 def data_for(row: Row) -> Any:
@@ -54,7 +61,7 @@ def as_dtype(x: Any, dtype: str) -> Any:
 
 def make(row: Row, x: Any, **arguments: Any) -> Any:
     """The layer, built, with weights that differ from each other (a bias of zeros would hide mistakes)."""
-    layer = row.layer(**row.arguments, **arguments)
+    layer = row.new(**arguments)
     layer(x)
     rng = np.random.default_rng(1)
     layer.set_weights([_drawn(rng, v) for v in layer.weights])
@@ -62,7 +69,7 @@ def make(row: Row, x: Any, **arguments: Any) -> Any:
 
 
 def _drawn(rng: Any, variable: Any) -> np.ndarray:
-    if variable.name == "variance":
+    if variable.name in ("variance", "moving_variance"):
         return rng.uniform(0.5, 2.0, variable.shape)
     if variable.dtype.kind != "f":
         return variable.numpy().copy()
@@ -89,10 +96,10 @@ def check_shapes(row: Row) -> None:
     batch = (x[0] if isinstance(x, list) else x).shape[0]
     assert layer(x).shape == (batch, *row.output_shape)
     unknown_batch = each(lambda a: (None, *a.shape[1:]), x)
-    fresh = row.layer(**row.arguments)
+    fresh = row.new()
     assert tuple(fresh.compute_output_shape(unknown_batch)) == (None, *row.output_shape)
     symbols = each(lambda a: od.layers.Input(a.shape[1:], dtype=a.dtype.name), x)
-    assert row.layer(**row.arguments)(symbols).shape == (None, *row.output_shape)
+    assert row.new()(symbols).shape == (None, *row.output_shape)
 
 
 def check_config(row: Row) -> None:
@@ -164,6 +171,54 @@ def check_dtypes(row: Row) -> None:
     assert np.isfinite(narrow.numpy()).all()
 
 
+def check_mixed_precision(row: Row) -> None:
+    """Weights and their gradients in float32, outputs in half precision, all near those of the float32 layer."""
+    if row.layer is od.layers.InputLayer:  # its dtype is that of the data
+        return
+    for dtype, tolerance in (("float16", 4e-3), ("bfloat16", 3e-2)):
+        half = numpy_dtype(dtype)
+        x = as_dtype(each(lambda a, half=half: _rounded(a, half), data_for(row)), "float32")
+        plain, layer = make(row, x), make(row, x, dtype=f"mixed_{dtype}")
+        for model in (plain, layer):
+            model.set_weights([_rounded(w, half) for w in layer.get_weights()])
+        y, gradients = _with_gradients(plain)(x)
+        run = _with_gradients(layer)
+        for y_half, gradients_half in (run(x), od.function(run)(x)):
+            assert y_half.dtype == (half if y.dtype.kind == "f" else y.dtype)
+            _assert_near(y_half, y, tolerance)
+            for g_half, g in zip(gradients_half, gradients, strict=True):
+                assert g_half.dtype == "float32"
+                _assert_near(g_half, g, 8 * tolerance)  # where tanh is flat, 1 - y² has hardly a digit left
+        if layer._accepts("training"):
+            y = layer(x, training=True)
+            assert y.dtype.kind != "f" or y.dtype == half
+            assert np.isfinite(y.numpy().astype("float32")).all()
+        assert all(w.dtype == "float32" for w in layer.weights if w.dtype.kind != "i")
+
+
+def _rounded(a: np.ndarray, dtype: Any) -> np.ndarray:
+    """The same floats with as many digits as the dtype has, so that weights and inputs are not to blame."""
+    return a.astype(dtype).astype(a.dtype) if a.dtype.kind == "f" else a
+
+
+def _with_gradients(layer: Any) -> Callable:
+    """The layer's output, and the gradients of a weighted sum of it."""
+
+    def run(x: Any) -> Any:
+        y = layer(x)
+        weights = np.random.default_rng(3).normal(size=y.shape).astype("float32")
+        trainable = layer.trainable_weights
+        return y, od.gradients((y.astype("float32") * weights).sum(), trainable) if trainable else []
+
+    return run
+
+
+def _assert_near(x: Any, right: Any, tolerance: float) -> None:
+    x, right = x.numpy().astype("float64"), right.numpy()
+    scale = max(1.0, float(np.abs(right).max(initial=0)))
+    np.testing.assert_allclose(x, right, rtol=tolerance, atol=tolerance * scale)
+
+
 CHECKS = (
     check_values,
     check_shapes,
@@ -172,4 +227,5 @@ CHECKS = (
     check_compiled,
     check_training,
     check_dtypes,
+    check_mixed_precision,
 )

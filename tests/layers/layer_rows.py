@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from layer_harness import Row
+from rows_convolution import CONVOLUTION
+from rows_historical import HISTORICAL
+from rows_normalization import ROOM as NORMALIZING
+from rows_pooling import POOLING
+from rows_preprocessing import IMAGES
+from rows_residual import RESIDUAL
 from scipy import special
 
 import ondol as od
@@ -53,7 +59,7 @@ CORE = [
     ),
     Row(
         L.Dense,
-        np.array([[1, 200], [3, 4]], "uint8"),
+        np.array([[1, 200], [3, 4]], "int16"),
         lambda x, w: special.softmax(x.astype(float) @ w[0] + w[1], axis=-1),
         (3,),
         {"units": 3, "activation": od.activations.softmax, "kernel_initializer": od.initializers.Zeros()},
@@ -243,4 +249,16 @@ OTHERS = [
     ),
 ]
 
-ROWS = [*CORE, *ACTIVATIONS, *MERGING, *RESHAPING, *OTHERS]
+ROWS = [
+    *CORE,
+    *ACTIVATIONS,
+    *MERGING,
+    *RESHAPING,
+    *OTHERS,
+    *NORMALIZING,
+    *CONVOLUTION,
+    *POOLING,
+    *RESIDUAL,
+    *HISTORICAL,
+    *IMAGES,
+]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ondol import initializers, regularizers
+from ondol import dtype_policies, initializers, regularizers
 from ondol.autograd import Symbol, Tensor, Variable, as_tensor, outside_trace
 from ondol.autograd.symbolic import evaluate_shapes, record
 from ondol.backend import tree
@@ -18,7 +18,6 @@ from ondol.backend.dtypes import is_floating, numpy_dtype
 from ondol.backend.state import state
 from ondol.errors import ShapeError
 from ondol.layers.config import captured_arguments, config_of, from_config
-from ondol.layers.dtype_policy import DTypePolicy
 from ondol.layers.structure import find
 from ondol.utils.naming import auto_name
 
@@ -32,9 +31,10 @@ class Layer:
     Args:
         name: a name for summaries and files; None for an automatic one ("dense", "dense_1", ...).
         trainable: whether the weights take part in training.
-        dtype: a float dtype or DTypePolicy for computing and for weights; None for floatx.
+        dtype: a float dtype for computing and for weights, or a policy that tells the two apart, such as
+            "mixed_bfloat16" (see `dtype_policies.DTypePolicy`); None for `config.dtype_policy()`.
         activity_regularizer: a penalty on the output, added to the loss.
-        autocast: whether float inputs are converted to the layer's dtype.
+        autocast: whether float inputs, and weights within `call`, are converted to the dtype to compute in.
         input_shape: shape of one sample, for the first layer of a Sequential model.
 
     Example:
@@ -88,8 +88,7 @@ class Layer:
         self.built = False
         self.autocast = autocast
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        self.dtype_policy = DTypePolicy.get(dtype)
-        self._compute_dtype = numpy_dtype(self.dtype_policy.compute_dtype)
+        self.dtype_policy = dtype
         self._trainable = trainable
         self._losses: list[Any] = []  # what add_loss was given in the call of this number
         self._losses_call = self._call_number = -1
@@ -133,6 +132,7 @@ class Layer:
                 "glorot_uniform" in floats and zeros otherwise.
             dtype: None for the layer's own.
             trainable: False for statistics and counters.
+            autocast: whether `call` reads it in the dtype to compute in; False for what has to stay exact.
             regularizer: a penalty on its size, added to the loss.
             constraint: a projection applied after each update.
             name: its name within the layer.
@@ -155,7 +155,7 @@ class Layer:
             initializer = "glorot_uniform" if is_floating(numpy_dtype(dtype)) else "zeros"
         with outside_trace():
             value = initializers.get(initializer)(shape, dtype=dtype)
-        variable = Variable(value, name or "variable", trainable, dtype)
+        variable = Variable(value, name or "variable", trainable, dtype, autocast)
         variable.path = f"{self.name}/{variable.name}"
         variable.trainable = trainable and self._trainable
         variable.regularizer = regularizers.get(regularizer)
@@ -272,10 +272,13 @@ class Layer:
             kwargs["training"] = training
         state.training, state.depth = training, outer_depth + 1
         try:
-            y = self.call(*args, **kwargs)
+            if self._variables_as is None and state.autocast is None:
+                y = self.call(*args, **kwargs)
+            else:
+                y = self._call_with_autocast(args, kwargs)
             if self.activity_regularizer is not None:
                 # Per sample, so that the penalty does not grow with the batch.
-                self.add_loss([self.activity_regularizer(t) / t.shape[0] for t in tree.flatten(y)])
+                self.add_loss([self._activity_penalty(t) for t in tree.flatten(y)])
         except Exception as error:
             self._explain(error, args)
             raise
@@ -286,6 +289,18 @@ class Layer:
                 lambda t: (None, *t.shape[1:]) if isinstance(t, Tensor) else None, y
             )
         return y
+
+    def _call_with_autocast(self, args: tuple, kwargs: dict) -> Any:
+        """`call`, in which float weights are read in the dtype that the layer computes in."""
+        before, state.autocast = state.autocast, self._variables_as if self.autocast else None
+        try:
+            return self.call(*args, **kwargs)
+        finally:
+            state.autocast = before
+
+    def _activity_penalty(self, y: Tensor) -> Any:
+        y = y.astype("float32") if y.dtype.itemsize == 2 else y  # a sum of squares is soon beyond float16
+        return self.activity_regularizer(y) / y.shape[0]
 
     def _call_on_symbols(self, args: tuple, kwargs: dict) -> Any:
         if not self.built:
@@ -316,7 +331,7 @@ class Layer:
 
     def _cast(self, x: Any) -> Any:
         """Inputs as Tensors; with autocast, floats in the dtype that the layer computes in."""
-        if type(x) is Tensor and x.dtype == self._compute_dtype:
+        if type(x) is Tensor and x.dtype == self._input_dtype:
             return x
         if type(x) in (tuple, list) and any(
             isinstance(leaf, (Tensor, np.ndarray)) for leaf in tree.flatten(x)
@@ -327,8 +342,8 @@ class Layer:
         if x is None or isinstance(x, (str, bool, int, float)):
             return x
         x = as_tensor(x)
-        if self.autocast and is_floating(x.dtype) and x.dtype != self._compute_dtype:
-            return x.astype(self._compute_dtype)
+        if self.autocast and is_floating(x.dtype) and x.dtype != self._input_dtype:
+            return x if self._takes_half and x.dtype.itemsize == 2 else x.astype(self._input_dtype)
         return x
 
     def _build(self, args: tuple, kwargs: dict) -> None:
@@ -385,12 +400,31 @@ class Layer:
         return tree.rebuild(specs, shapes)
 
     @property
+    def dtype_policy(self) -> dtype_policies.DTypePolicy:
+        """What the layer computes in, and what its weights are; weights that exist keep their dtype."""
+        return self._dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, policy: Any) -> None:
+        self._dtype_policy = dtype_policies.get(policy)
+        mixed = self.compute_dtype != self.variable_dtype
+        # How weights are read within call; None for as they are.
+        self._variables_as = numpy_dtype(self.compute_dtype) if mixed else None
+        self._input_dtype = numpy_dtype(self.input_dtype)
+        self._takes_half = self.input_dtype != self.compute_dtype
+
+    @property
     def dtype(self) -> str:
         return self.dtype_policy.variable_dtype
 
     @property
     def compute_dtype(self) -> str:
         return self.dtype_policy.compute_dtype
+
+    @property
+    def input_dtype(self) -> str:
+        """The dtype that float inputs are converted to."""
+        return self.compute_dtype
 
     @property
     def variable_dtype(self) -> str:

@@ -22,6 +22,10 @@ def as_floats(layer: Any, inputs: Any) -> Any:
     return inputs if is_floating(inputs.dtype) else inputs.astype(layer.compute_dtype)
 
 
+def in_dtype(x: Any, dtype: str) -> Any:
+    return x if x.dtype.name == dtype else x.astype(dtype)
+
+
 def check_axes(layer: Any, input_shape: Any) -> None:
     """Refuse inputs without a batch axis or without one of features."""
     if len(input_shape) < 2:

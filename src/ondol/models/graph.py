@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from ondol.autograd import Node, Op, Symbol, Tensor, Variable
 from ondol.backend import tree
 from ondol.errors import ShapeError
 from ondol.layers.base import Layer
+from ondol.layers.pixels import warn_of_pixels_in_graph
 
 
 class Graph:
@@ -30,6 +32,14 @@ class Graph:
                     f"Received: {symbol!r}."
                 )
         self.nodes = self._sorted_nodes()
+
+    def __deepcopy__(self, memo: dict) -> Graph:
+        """In the order of the computation, so that a deep network needs no deep recursion."""
+        other = memo[id(self)] = object.__new__(type(self))
+        for node in self.nodes:
+            copy.deepcopy(node, memo)
+        vars(other).update(copy.deepcopy(vars(self), memo))
+        return other
 
     def _sorted_nodes(self) -> list[Node]:
         """Depth first, without recursion: networks may be deeper than Python's stack."""
@@ -98,6 +108,8 @@ class Graph:
             )
             names = ", ".join(f"'{s.name}' {s.shape}" for s in symbols)
             raise ShapeError(f"Expected {len(symbols)} input(s): {names}. Received: {len(given)}.{hint}")
+        for symbol, x in zip(symbols, given, strict=True):
+            warn_of_pixels_in_graph(self.nodes, symbol, x)
         return {id(symbol): entering(symbol, x) for symbol, x in zip(symbols, given, strict=True)}
 
 

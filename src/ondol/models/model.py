@@ -9,6 +9,7 @@ from typing import Any
 from ondol.autograd import Symbol, Variable
 from ondol.autograd.symbolic import evaluate_shapes
 from ondol.backend import tree
+from ondol.backend.dtypes import at_least_float32
 from ondol.errors import UnknownNameError, unknown_name
 from ondol.layers.base import Layer
 from ondol.layers.structure import find
@@ -70,7 +71,7 @@ class Model(Trainer, Layer):
         """
         if self._graph is None and input_shape is not None:
             self.built = True
-            self._first_inputs = (placeholders(input_shape, self.compute_dtype),)
+            self._first_inputs = (placeholders(input_shape, self.input_dtype),)
             evaluate_shapes(self, self._first_inputs, {})
 
     def _build(self, args: tuple, kwargs: dict) -> None:
@@ -86,6 +87,11 @@ class Model(Trainer, Layer):
                 f"Received: {type(self).__name__} without either."
             )
         return self._graph.run(inputs)
+
+    @property
+    def input_dtype(self) -> str:
+        # Half precision is left to the layers: the first may have to see all digits of its inputs.
+        return at_least_float32(self.compute_dtype)
 
     # -- structure
 
@@ -182,20 +188,48 @@ class Model(Trainer, Layer):
             return functional_config.rebuild(cls, config)
         return super().from_config(config)
 
-    def save(self, path: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
+    def astype(self, dtype: Any) -> Any:
+        """A copy of the model whose weights and computations are in another dtype.
+
+        Every layer gets the policy, also one that was given a dtype of its own. The copy has the same weights,
+        rounded, and is not compiled; this model stays as it is. Running means, and what else a layer keeps from
+        autocast, have at least float32. Inputs may still be given in any dtype.
+
+        Args:
+            dtype: "float16" or "bfloat16" for a model of half the size, "float64" for more digits,
+                "mixed_bfloat16" or "mixed_float16" to compute in half precision with float32 weights.
+
+        Example:
+            >>> import ondol as od
+            >>> model = od.Sequential([od.layers.Dense(2, input_shape=(3,))])
+            >>> half = model.astype("float16")
+            >>> half.layers[0].kernel.dtype.name, half([[1.0, 2.0, 3.0]]).dtype.name
+            ('float16', 'float16')
+        """
+        from ondol.models.conversion import astype
+
+        return astype(self, dtype)
+
+    def save(
+        self, path: Any, overwrite: bool = True, include_optimizer: bool = True, dtype: str | None = None
+    ) -> None:
         """Write the model to one file: configuration, weights, and the optimizer's state.
 
         Args:
             path: where; by custom it ends in ".ondol".
             overwrite: whether an existing file may be replaced.
             include_optimizer: whether the optimizer's state is written, to train on later.
+            dtype: the dtype in which float weights are written; None for their own. "float16" halves the file,
+                to hand the model on: the loaded model has its old dtypes, with weights made of the rounded
+                values. The optimizer's state is then left out; training on starts with a fresh one.
 
         Raises:
-            SavedFileError: if something in the model cannot be described without code (a Lambda layer).
+            SavedFileError: if something in the model cannot be described without code (a Lambda layer), or
+                for weights that are too large for `dtype`.
         """
         from ondol.models.saving import save_model
 
-        save_model(self, path, overwrite, include_optimizer)
+        save_model(self, path, overwrite, include_optimizer, dtype)
 
     def save_weights(self, path: Any, overwrite: bool = True) -> None:
         """Write the weights alone, as a safetensors file."""
@@ -217,6 +251,8 @@ class Model(Trainer, Layer):
         """A model with weights of its own; it compiles programs of its own, too."""
         other = memo[id(self)] = type(self).__new__(type(self))
         other._forget_programs()
+        other._last_symbols = None  # of the larger model that this one may be part of
+        copy.deepcopy(self._graph, memo)  # first: it knows an order that needs no deep recursion
         for name, value in vars(self).items():
             if name not in vars(other) or name == "_arguments":
                 setattr(other, name, copy.deepcopy(value, memo))

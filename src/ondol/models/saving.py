@@ -19,7 +19,8 @@ import numpy as np
 import ondol
 from ondol import losses, metrics, optimizers
 from ondol.autograd import Variable
-from ondol.errors import OndolError, SavedFileError, ShapeError
+from ondol.backend.dtypes import FLOATS, numpy_dtype
+from ondol.errors import OndolError, SavedFileError, ShapeError, unknown_name
 from ondol.layers import registry
 from ondol.layers.base import Layer
 from ondol.layers.structure import find
@@ -31,12 +32,18 @@ from ondol.utils.serialization import serialize
 FORMAT, VERSION = "ondol", 1
 
 
-def save_model(model: Any, path: Any, overwrite: bool = True, include_optimizer: bool = True) -> None:
+def save_model(
+    model: Any,
+    path: Any,
+    overwrite: bool = True,
+    include_optimizer: bool = True,
+    dtype: str | None = None,
+) -> None:
     """See Model.save."""
     with registry.sharing():
         header: dict[str, Any] = {"model": registry.serialize(model)}
     variables = named_variables(model)
-    arrays = {f"model/{name}": v.numpy() for name, v in variables.items()}
+    arrays = {f"model/{name}": _in_dtype(v, dtype) for name, v in variables.items()}
     arrays.update({f"random/{name}": v.numpy() for name, v in _random_states(model).items()})
     if model._first_inputs is not None:
         header["first_inputs"] = describe(model._first_inputs)
@@ -47,9 +54,28 @@ def save_model(model: Any, path: Any, overwrite: bool = True, include_optimizer:
         except SavedFileError as error:
             _warn_of_what_is_left_out(model, error)
         else:
+            header["optimizer_state"] = dtype is None
+        if header.get("optimizer_state"):
             arrays.update({f"optimizer/{i}": v.numpy() for i, v in enumerate(model.optimizer.variables)})
             header["optimized"] = _names_of(model.optimizer, variables)
     _write(Path(path), arrays, header, overwrite)
+
+
+def _in_dtype(variable: Variable, dtype: str | None) -> np.ndarray:
+    """The value as it is written: floats in `dtype`, if one is given, except for what has to stay exact."""
+    value = variable.numpy()
+    if dtype is None or not variable.autocast:  # whole numbers, running means
+        return value
+    if dtype not in FLOATS:
+        raise unknown_name("float dtype", dtype, FLOATS)
+    with np.errstate(over="ignore"):
+        written = value.astype(numpy_dtype(dtype))
+    if np.isfinite(value).all() and not np.isfinite(written).all():
+        raise SavedFileError(
+            f"Expected weights that {dtype} can hold. Received: '{variable.path}' with numbers up to "
+            f"{np.abs(value).max():.3g}. Save with dtype='bfloat16', which has the range of float32."
+        )
+    return written
 
 
 def _warn_of_what_is_left_out(model: Any, error: SavedFileError) -> None:
@@ -203,6 +229,8 @@ def _restore_training(
     for part, room in (("loss", losses), ("metrics", metrics), ("weighted_metrics", metrics)):
         arguments[part] = _made(arguments[part], room, custom_objects)
     model.compile(**arguments)
+    if not header.get("optimizer_state", True):
+        return
     if header.get("optimized") is not None:
         variables = named_variables(model)
         model.optimizer.build([variables[name] for name in header["optimized"]])
@@ -259,6 +287,7 @@ def _umask() -> int:
 def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     from safetensors import SafetensorError, safe_open
 
+    numpy_dtype("bfloat16")  # from now on NumPy knows this name, which a file may contain
     if not path.is_file():
         raise SavedFileError(f"Expected a model file. Received: {path}, which does not exist or is no file.")
     try:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ondol.autograd import Symbol, Tensor
+from ondol.backend.dtypes import at_least_float32
 from ondol.errors import ShapeError
 from ondol.layers.base import Layer
 from ondol.models.graph import Graph, adjusted
@@ -76,7 +77,8 @@ class Sequential(Model):
     def _input_of(self, first: Layer) -> Symbol | None:
         """What goes in, where the first layer says it: by `input_shape=`, or as a model that knows its input."""
         if first._given_input_shape is not None:
-            return Symbol((None, *first._given_input_shape), first.compute_dtype, f"{self.name}_input")
+            dtype = at_least_float32(first.variable_dtype)
+            return Symbol((None, *first._given_input_shape), dtype, f"{self.name}_input")
         if isinstance(first, Model) and first._graph is not None and isinstance(first.input, Symbol):
             return Symbol(first.input.shape, first.input.dtype, f"{self.name}_input")
         return None
@@ -125,7 +127,8 @@ class Sequential(Model):
             )
         if input_shape is not None and self._input is None:
             first = self._stack[0]
-            self._input = Symbol((None, *tuple(input_shape)[1:]), first.compute_dtype, f"{self.name}_input")
+            dtype = at_least_float32(first.variable_dtype)
+            self._input = Symbol((None, *tuple(input_shape)[1:]), dtype, f"{self.name}_input")
             self._reconnect()
         self.built = True
 

@@ -14,7 +14,9 @@ from ondol.callbacks import Callback, History
 from ondol.config import config
 from ondol.data import ArrayData, pack_x_y_sample_weight, standardize_inputs, unpack_x_y_sample_weight
 from ondol.errors import DataError, OndolError
+from ondol.layers.base import Layer
 from ondol.layers.structure import find
+from ondol.losses.alignment import in_full_precision
 from ondol.metrics import Mean, Metric
 from ondol.models.objective import MetricSet, Objective, free_name, names_of
 from ondol.training import fitting
@@ -60,14 +62,18 @@ class Trainer:
                 lists, or a dict by name.
             weighted_metrics: the same, but taking sample weights into account.
             run_eagerly: train step by step in Python, so that breakpoints work.
-            steps_per_execution, jit_compile, auto_scale_loss: accepted for Keras' sake; Ondol always puts
-                as many steps into one execution as callbacks and the progress bar allow.
+            auto_scale_loss: put a LossScaleOptimizer around the optimizer of a "mixed_float16" model.
+            steps_per_execution, jit_compile: accepted for Keras' sake; Ondol always puts as many steps into one
+                execution as callbacks and the progress bar allow.
 
         Raises:
             UnknownNameError: for a name that is not known, with near matches.
         """
         self._check_initialized()  # type: ignore[attr-defined]
         self.optimizer = optimizers.get(optimizer)
+        scaled = self.optimizer is None or isinstance(self.optimizer, optimizers.LossScaleOptimizer)
+        if auto_scale_loss and not scaled and self._computes_in_float16():
+            self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)
         self._objective = Objective(loss, loss_weights) if loss is not None else None
         self._metric_sets = (MetricSet(metrics), MetricSet(weighted_metrics, weighted=True))
         self._loss_tracker = Mean(name="loss")
@@ -80,13 +86,24 @@ class Trainer:
             "metrics": metrics,
             "weighted_metrics": weighted_metrics,
             "run_eagerly": run_eagerly,
+            "auto_scale_loss": auto_scale_loss,
         }
         self._forget_programs()
+
+    def _computes_in_float16(self) -> bool:
+        """Whether the model, or a layer of it, multiplies float32 weights in float16."""
+        return any(layer.dtype_policy.name == "mixed_float16" for layer in [self, *find(self, Layer)])
 
     @property
     def compiled(self) -> bool:
         """Whether `compile` was called."""
         return self.optimizer is not None
+
+    def _forget_training(self) -> None:
+        """Be a model that was never compiled."""
+        for name in ("optimizer", "_objective", "_metric_sets", "_loss_tracker", "_compile_arguments"):
+            vars(self).pop(name, None)
+        self._forget_programs()
 
     def _forget_programs(self) -> None:
         self._programs = {}
@@ -110,7 +127,7 @@ class Trainer:
         self._loss_tracker.update_state(loss, sample_weight=_batch_size(x))
         weights = self.trainable_weights  # type: ignore[attr-defined]
         if weights:
-            self.optimizer.apply(gradients(loss, weights), weights)
+            self.optimizer.apply(gradients(self.optimizer.scale_loss(loss), weights), weights)
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
     def test_step(self, data: Any) -> dict[str, Any]:
@@ -148,7 +165,7 @@ class Trainer:
         total = parts[0]
         for part in parts[1:]:
             total = total + part
-        return total
+        return in_full_precision(total)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
         """Take a batch into the metrics, and return their values so far."""
@@ -363,7 +380,9 @@ class Trainer:
     def _settings(self) -> tuple[Any, ...]:
         """What a compiled step takes for fixed, besides shapes: where it changed, another program is needed."""
         schedule = getattr(self.optimizer, "_schedule", None)
-        return self.optimizer, schedule, *[v.trainable for v in self.weights]  # type: ignore[attr-defined]
+        # Layers, too: a frozen BatchNormalization may have no weights that say so.
+        frozen = [x.trainable for x in (*self.weights, *find(self, Layer))]  # type: ignore[attr-defined]
+        return self.optimizer, schedule, *frozen
 
     def _require_compiled(self, wish: str) -> None:
         if not self.compiled:

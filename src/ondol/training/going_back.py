@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ondol.backend.dtypes import is_floating
+
 Place = tuple[int, int]  # an epoch, counted from the call's first, and a step
 
 
@@ -62,4 +64,4 @@ def _go_back(model: Any, state_after: Callable[[int], None], steps: int) -> int:
 
 
 def _is_sound(model: Any) -> bool:
-    return all(np.isfinite(v.numpy()).all() for v in model.weights if v.dtype.kind == "f")
+    return all(np.isfinite(v.numpy()).all() for v in model.weights if is_floating(v.dtype))

@@ -11,6 +11,7 @@ import numpy as np
 
 from ondol.autograd import Op, Tensor, enable_grad
 from ondol.backend.compile import to_numpy
+from ondol.backend.dtypes import is_floating
 from ondol.errors import NotFiniteError
 
 
@@ -31,7 +32,7 @@ def explain(model: Any, batch: Any, loss: float, place: str) -> NotFiniteError:
         loss: what the loss was.
         place: "in epoch 3, batch 7".
     """
-    broken = [v.path for v in model.variables if v.dtype.kind == "f" and not np.all(np.isfinite(v.numpy()))]
+    broken = [v.path for v in model.variables if is_floating(v.dtype) and not np.all(np.isfinite(v.numpy()))]
     found = None if broken else _first_op(model, batch)
     what = f"The loss became {loss} {place}."
     if broken:
@@ -92,7 +93,7 @@ def _watching() -> Iterator[None]:
 
 def _finite(x: Any) -> bool:
     array = to_numpy(x.data) if isinstance(x, Tensor) else np.asarray(x)
-    return array.dtype.kind != "f" or bool(np.all(np.isfinite(array)))
+    return not is_floating(array.dtype) or bool(np.all(np.isfinite(array)))
 
 
 def _describe(op: Op, inputs: tuple) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from ondol import activations, constraints, initializers, regularizers
 from ondol.layers.base import Layer
-from ondol.layers.checks import as_floats, check_axes, check_features, positive_integer
+from ondol.layers.checks import check_axes, check_features, positive_integer
+from ondol.layers.pixels import as_scaled_floats
 
 
 class Dense(Layer):
@@ -39,6 +40,8 @@ class Dense(Layer):
         >>> [w.shape for w in layer.weights]
         [(3, 2), (2,)]
     """
+
+    wants_scaled_inputs = True  # see ondol.layers.pixels
 
     def __init__(
         self,
@@ -85,7 +88,7 @@ class Dense(Layer):
             )
 
     def call(self, inputs: Any) -> Any:
-        x = as_floats(self, inputs)  # (batch, ..., features)
+        x = as_scaled_floats(self, inputs)  # (batch, ..., features)
         check_features(self, x, self.kernel.shape[0])
         y = x @ self.kernel  # (batch, ..., units)
         if self.bias is not None:

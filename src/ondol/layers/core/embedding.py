@@ -8,7 +8,7 @@ from ondol import constraints, initializers, ops, regularizers
 from ondol.backend.state import state
 from ondol.errors import DataError
 from ondol.layers.base import Layer
-from ondol.layers.checks import positive_integer
+from ondol.layers.checks import in_dtype, positive_integer
 
 
 class Embedding(Layer):
@@ -80,7 +80,8 @@ class Embedding(Layer):
         indices = inputs if inputs.dtype.kind in "iu" else inputs.astype("int32")
         if state.trace is None and indices.size:
             self._check_range(indices)
-        return ops.take(self.embeddings, indices, axis=0)  # (batch, ..., output_dim)
+        rows = ops.take(self.embeddings, indices, axis=0)  # (batch, ..., output_dim)
+        return in_dtype(rows, self.compute_dtype)
 
     def _check_range(self, indices: Any) -> None:
         low, high = int(ops.min(indices)), int(ops.max(indices))

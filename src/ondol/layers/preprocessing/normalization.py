@@ -11,9 +11,10 @@ import numpy as np
 from ondol import ops
 from ondol.autograd import Tensor
 from ondol.autograd.tensor import as_array
+from ondol.backend.dtypes import at_least_float32
 from ondol.errors import DataError, ShapeError
 from ondol.layers.base import Layer
-from ondol.layers.checks import as_floats
+from ondol.layers.checks import in_dtype
 
 # Keras' epsilon: a feature that never changes is divided by this instead of by zero.
 SMALLEST_DEVIATION = 1e-7
@@ -53,6 +54,8 @@ class Normalization(Layer):
         invert: bool = False,
         **kwargs: Any,
     ) -> None:
+        # Data as they come, a year or a price, have more digits than half precision holds: they are rounded last.
+        kwargs["autocast"] = False
         super().__init__(**kwargs)
         if (mean is None) != (variance is None):
             raise DataError(
@@ -70,10 +73,14 @@ class Normalization(Layer):
                 self._given(value, lengths) for value in (self.input_mean, self.input_variance)
             )
         else:
-            self.mean = self.add_weight(shape=lengths, initializer="zeros", trainable=False, name="mean")
-            self.variance = self.add_weight(
-                shape=lengths, initializer="ones", trainable=False, name="variance"
-            )
+            like: dict[str, Any] = {
+                "shape": lengths,
+                "dtype": self._dtype_within,
+                "trainable": False,
+                "autocast": False,
+            }
+            self.mean = self.add_weight(initializer="zeros", name="mean", **like)
+            self.variance = self.add_weight(initializer="ones", name="variance", **like)
             # Not used; it keeps the list of weights that of Keras.
             self.count = self.add_weight(dtype="int32", initializer="zeros", trainable=False, name="count")
 
@@ -111,11 +118,16 @@ class Normalization(Layer):
         self.variance.assign(squares / count)
 
     def call(self, inputs: Any) -> Any:
-        x = as_floats(self, inputs)
+        x = in_dtype(inputs, self._dtype_within)
         shape = [n if axis in self._axes else 1 for axis, n in enumerate(x.shape)]
         mean, variance = (ops.reshape(value, shape) for value in (self.mean, self.variance))
         deviation = ops.maximum(ops.sqrt(variance), SMALLEST_DEVIATION)
-        return mean + x * deviation if self.invert else (x - mean) / deviation
+        y = mean + x * deviation if self.invert else (x - mean) / deviation
+        return in_dtype(y, self.compute_dtype)
+
+    @property
+    def _dtype_within(self) -> str:
+        return at_least_float32(self.variable_dtype)
 
     def _axes_of(self, ndim: int) -> tuple[int, ...]:
         if any(not -ndim <= axis < ndim for axis in self.axis):
@@ -125,7 +137,7 @@ class Normalization(Layer):
         return tuple(sorted(axis % ndim for axis in self.axis))
 
     def _given(self, value: Any, lengths: tuple[int, ...]) -> Any:
-        value = as_array(value, self.compute_dtype)
+        value = as_array(value, self._dtype_within)
         try:
             return np.broadcast_to(value, lengths)
         except ValueError:

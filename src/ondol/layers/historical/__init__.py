@@ -1,0 +1,1 @@
+"""Layers of famous networks that later ones do without."""

@@ -1,0 +1,1 @@
+"""Layers that make images smaller: the largest or the mean of each window."""
