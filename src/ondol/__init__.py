@@ -11,10 +11,12 @@ from ondol import (
     callbacks,
     constraints,
     data,
+    dtype_policies,
     initializers,
     layers,
     losses,
     metrics,
+    mixed_precision,
     models,
     ops,
     optimizers,
@@ -40,6 +42,7 @@ from ondol.autograd import (
 )
 from ondol.backend import compilations, devices
 from ondol.config import config
+from ondol.dtype_policies import DTypePolicy
 from ondol.errors import no_such_name as _no_such_name
 from ondol.layers import Input
 from ondol.layers.base import Layer
@@ -49,10 +52,10 @@ from ondol.ops import *  # noqa: F403 - every rule by its NumPy name: od.tanh, o
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from ondol import datasets, experiments, plot
+    from ondol import applications, datasets, experiments, plot
 
 # Rooms that not every program enters; they are opened at the first look.
-_LATER = ("datasets", "experiments", "plot")
+_LATER = ("applications", "datasets", "experiments", "plot")
 
 
 def __getattr__(name: str) -> Any:
@@ -77,6 +80,6 @@ def _helpful(room: Any) -> Any:
     return room
 
 
-_rooms = (activations, callbacks, constraints, initializers, layers, losses, metrics)
-for _room in (*_rooms, models, ops, optimizers, random, regularizers, utils):
+_rooms = (activations, callbacks, constraints, dtype_policies, initializers, layers, losses, metrics)
+for _room in (*_rooms, mixed_precision, models, ops, optimizers, random, regularizers, utils):
     _helpful(_room)

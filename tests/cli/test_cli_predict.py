@@ -58,10 +58,10 @@ def test_one_picture_in_many_forms(ondol, digits, two, tmp_path):
 
 def test_the_picture_of_a_test_image_is_that_image(two, tmp_path):
     reading = read_image(tmp_path / "two.png", (8, 8), 1.0, None)
-    np.testing.assert_allclose(reading.ink, X_TEST[np.flatnonzero(Y_TEST == 2)[0]], atol=1 / 255)
+    np.testing.assert_allclose(reading.pixels, X_TEST[np.flatnonzero(Y_TEST == 2)[0]], atol=1 / 255)
     two.point(lambda v: 255 - v).save(tmp_path / "inverted.png")
     inverted = read_image(tmp_path / "inverted.png", (8, 8), 1.0, None)
-    np.testing.assert_array_equal(inverted.ink, reading.ink)
+    np.testing.assert_array_equal(inverted.pixels, reading.pixels)
     assert inverted.steps == "8x8, light background, inverted"
 
 
@@ -69,7 +69,7 @@ def test_ink_is_centred_by_its_mass_in_the_box_of_the_data_set(tmp_path):
     page = np.full((300, 200), 250, "uint8")
     page[40:140, 30:50] = 10  # a bar, 100 high and 20 wide
     Image.fromarray(page).save(tmp_path / "bar.png")
-    ink = read_image(tmp_path / "bar.png", (28, 28), 20 / 28, None).ink
+    ink = read_image(tmp_path / "bar.png", (28, 28), 20 / 28, None).pixels
     rows, columns = np.nonzero(ink > 0.5)
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (4, 23, 12, 15)
 
@@ -118,6 +118,56 @@ def test_a_model_of_ones_own(ondol, tmp_path):
     Image.fromarray(picture).save(tmp_path / "dot.png")
     result = ondol("predict", "sum.ondol", "dot.png")
     assert result.stdout.splitlines()[1].split()[:2] == ["dot.png", "1"]  # one pixel of ink, rescaled to 1
+
+
+def test_colour_pictures(ondol, tmp_path):
+    """A model that answers with the mean red, green and blue, from 0 to 1, of the pixels 0 to 255 that it takes."""
+    means = od.Sequential(
+        [od.Input((4, 6, 3)), od.layers.Rescaling(1 / 255), od.layers.GlobalAveragePooling2D()], name="means"
+    )
+    means.save(tmp_path / "means.ondol")
+    rng = np.random.default_rng(0)
+    exact = rng.integers(0, 256, (4, 6, 3)).astype("uint8")
+    wide = np.zeros((40, 100, 3), "uint8")
+    wide[:, 20:80] = [255, 51, 102]  # the middle of the form 6:4; the black margins are cut off
+    Image.fromarray(exact).save(tmp_path / "exact.png")
+    Image.fromarray(wide).save(tmp_path / "wide.png")
+    Image.fromarray(wide.swapaxes(0, 1)[20:80, :40]).save(tmp_path / "high.png")
+    Image.new("L", (12, 8), 51).save(tmp_path / "grey.png")
+    Image.fromarray(np.full((8, 12), 51 * 257, "uint16")).save(tmp_path / "deep.png")
+    Image.new("RGBA", (6, 4), (0, 0, 255, 0)).save(tmp_path / "clear.png")
+    expected = {
+        "exact.png": (exact.mean(axis=(0, 1)) / 255, "6x4"),
+        "wide.png": ((1, 0.2, 0.4), "100x40, cut to its middle, scaled to 6x4"),
+        "high.png": ((1, 0.2, 0.4), "40x60, cut to its middle, scaled to 6x4"),
+        "grey.png": ((0.2, 0.2, 0.2), "12x8, scaled to 6x4"),
+        "deep.png": ((0.2, 0.2, 0.2), "12x8, scaled to 6x4"),
+        "clear.png": ((1, 1, 1), "6x4"),
+    }
+    result = ondol("predict", "means.ondol", *expected)
+    assert result.exit_code == 0, result.output
+    for line, (name, (colours, steps)) in zip(result.stdout.splitlines()[1:], expected.items(), strict=True):
+        words = line.split(maxsplit=7)
+        assert (words[0], words[-1]) == (name, steps)
+        found = {int(words[i]): float(words[i + 1].rstrip("%")) for i in (1, 3, 5)}
+        percent = 100 if "%" in line else 1
+        np.testing.assert_allclose([found[i] / percent for i in range(3)], colours, atol=6e-4)
+    inverted = ondol("predict", "means.ondol", "grey.png", "--invert").stdout.splitlines()[1]
+    assert inverted.split()[2] == "0.8"
+    assert inverted.endswith("inverted")
+
+
+def test_colour_classes_have_names(ondol, tmp_path):
+    model = od.Sequential(
+        [od.Input((32, 32, 3)), od.layers.Flatten(), od.layers.Dense(10, activation="softmax")],
+        name="resnet20-cifar10",
+    )
+    weights = np.zeros((3072, 10), "float32")
+    weights[:, 8] = 1
+    model.set_weights([weights, np.zeros(10)])
+    model.save(tmp_path / "model.ondol")
+    Image.new("RGB", (64, 48), "white").save(tmp_path / "sea.jpg")
+    assert likeliest(ondol("predict", "model.ondol", "sea.jpg")) == ["ship"]
 
 
 @pytest.mark.parametrize(

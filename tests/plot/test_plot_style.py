@@ -22,6 +22,10 @@ def every_picture(name="class"):
     yield od.plot.confusion_matrix([0, 1], [0, 0], names, title=name)
     yield od.plot.misclassified(np.ones((2, 8, 8)), [0, 1], [1, 1], names, title=name)
     yield od.plot.predicted_values([1.0, 2.0], [1.0, 3.0], title=name)
+    model = od.Sequential([od.Input((6, 6, 3)), od.layers.Conv2D(2, 3)])
+    yield od.plot.filters(model.layers[0], title=name)
+    yield od.plot.feature_maps(model, np.ones((6, 6, 3)), title=name)
+    yield od.plot.receptive_field(model, title=name)
 
 
 def test_global_settings_are_left_alone(tmp_path):

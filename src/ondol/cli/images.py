@@ -1,4 +1,4 @@
-"""From a picture file to the numbers that a model of grey images was trained on."""
+"""From a picture file to the numbers that a model of grey or colour images was trained on."""
 
 from __future__ import annotations
 
@@ -17,10 +17,47 @@ _INK = 0.2  # pixels darker than this part of the darkest one count as ink
 
 @dataclass(frozen=True)
 class Reading:
-    """Ink from 0 (paper) to 1, `(height, width)`, and what was done to get it."""
+    """Pixels from 0 to 1, and what was done to get them.
 
-    ink: np.ndarray
+    Of grey pictures `(height, width)`, 0 being paper and 1 ink; of colour pictures `(height, width, 3)`, 0 being dark.
+    """
+
+    pixels: np.ndarray
     steps: str
+
+
+def read_colours(path: Path, size: tuple[int, int], invert: bool | None) -> Reading:
+    """Read a picture in colours, of the size that a model takes.
+
+    What is too wide or too high for the form of the result is cut off on both sides.
+
+    Args:
+        path: a file that pillow can read: PNG, JPEG, ...
+        size: height and width of the result.
+        invert: whether to exchange light and dark, as in a negative.
+
+    Raises:
+        DataError: the file is no picture.
+    """
+    from PIL import Image
+
+    picture = _open(path, "RGB").astype("uint8")  # (height, width, 3)
+    height, width = picture.shape[:2]
+    steps = [f"{width}x{height}"]
+    cut = min(height, round(width * size[0] / size[1])), min(width, round(height * size[1] / size[0]))
+    if cut != (height, width):
+        top, left = (height - cut[0]) // 2, (width - cut[1]) // 2
+        picture = picture[top : top + cut[0], left : left + cut[1]]
+        steps.append("cut to its middle")
+    if cut != size:
+        way = Image.Resampling.BOX if cut[0] > size[0] else Image.Resampling.BILINEAR
+        picture = np.asarray(Image.fromarray(picture).resize(size[::-1], way))
+        steps.append(f"scaled to {size[1]}x{size[0]}")
+    pixels = picture.astype("float32") / 255
+    if invert:
+        pixels = 1 - pixels
+        steps.append("inverted")
+    return Reading(pixels, ", ".join(steps))
 
 
 def read_image(path: Path, size: tuple[int, int], ink_box: float | None, invert: bool | None) -> Reading:
@@ -36,7 +73,7 @@ def read_image(path: Path, size: tuple[int, int], ink_box: float | None, invert:
     Raises:
         DataError: the file is no picture, or nothing is drawn on it.
     """
-    grey = _open(path)  # (height, width), 0 black to 255 white
+    grey = _open(path, "L")  # (height, width), 0 black to 255 white
     edge = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     paper = float(np.median(edge))
     inverted = paper > 127 if invert is None else invert
@@ -66,7 +103,8 @@ def read_image(path: Path, size: tuple[int, int], ink_box: float | None, invert:
     return Reading(ink.astype("float32"), ", ".join(steps))
 
 
-def _open(path: Path) -> np.ndarray:
+def _open(path: Path, mode: str) -> np.ndarray:
+    """The picture upright, from 0 (black) to 255: grey for mode "L", in three channels for "RGB"."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
@@ -77,11 +115,12 @@ def _open(path: Path) -> np.ndarray:
             with Image.open(path) as file:
                 image: Any = ImageOps.exif_transpose(file)
                 if image.mode.startswith("I;16"):
-                    return np.asarray(image).astype("float32") / 257
+                    grey = np.asarray(image).astype("float32") / 257
+                    return grey if mode == "L" else np.stack([grey] * 3, axis=-1)
                 if image.has_transparency_data:
                     layers = image.convert("RGBA")
                     image = Image.alpha_composite(Image.new("RGBA", layers.size, "white"), layers)
-                return np.asarray(image.convert("L")).astype("float32")
+                return np.asarray(image.convert(mode)).astype("float32")
     except FileNotFoundError:
         raise DataError(f"Expected a picture. Received: {path}, which does not exist.") from None
     except IsADirectoryError:

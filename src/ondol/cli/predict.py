@@ -33,9 +33,9 @@ _SMALLEST_FLAT_PICTURE = 16  # pixels; a model of fewer inputs takes features, n
 def predict(model: Path, files: tuple[Path, ...], top: int, invert: bool | None) -> None:
     """Ask MODEL, a file that `ondol train` or model.save() wrote, about pictures.
 
-    A picture (PNG, JPEG, ...) is turned to grey, inverted if its background is light, and scaled to the size that
-    the model takes. An array (.npy) holds one sample, or one per row, and is taken as it is: with numbers as in
-    training.
+    A picture (PNG, JPEG, ...) is scaled to the size that the model takes. For a model of grey pictures it is turned
+    to grey, and inverted if its background is light. An array (.npy) holds one sample, or one per row, and is taken
+    as it is: with numbers as in training.
     """
     network = load(model)
     experiment = known_experiment(network)
@@ -103,11 +103,14 @@ def samples(
         for number, sample in enumerate(array):
             yield (f"{file}[{number}]" if len(array) > 1 else str(file)), sample[None], "it is"
         return
-    from ondol.cli.images import read_image
+    from ondol.cli.images import read_colours, read_image
 
     size = picture_size(shape, experiment)
-    reading = read_image(file, size, experiment.ink_box if experiment else None, invert)
-    yield str(file), (reading.ink * full_ink(model)).reshape(1, *shape), reading.steps
+    if shape[2:] == (3,):
+        reading = read_colours(file, size, invert)
+    else:
+        reading = read_image(file, size, experiment.ink_box if experiment else None, invert)
+    yield str(file), (reading.pixels * largest_pixel(model)).reshape(1, *shape), reading.steps
 
 
 def read_array(file: Path, shape: tuple[int | None, ...]) -> np.ndarray:
@@ -136,9 +139,9 @@ def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
 
 
 def picture_size(shape: tuple[int | None, ...], experiment: Experiment | None) -> tuple[int, int]:
-    """Height and width of the grey pictures that a model with this input takes."""
+    """Height and width of the pictures, grey or in colour, that a model with this input takes."""
     takes_pictures = experiment is None or experiment.kind == "images"
-    if takes_pictures and (len(shape) == 2 or (len(shape) == 3 and shape[2] == 1)):
+    if takes_pictures and (len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))):
         height, width = shape[:2]
         if height is not None and width is not None:
             return height, width
@@ -147,13 +150,13 @@ def picture_size(shape: tuple[int | None, ...], experiment: Experiment | None) -
     if side * side == pixels >= _SMALLEST_FLAT_PICTURE:
         return side, side
     raise DataError(
-        f"Expected a model that takes grey pictures of one size. Received: a model for inputs of shape {shape}. "
+        f"Expected a model that takes pictures of one size. Received: a model for inputs of shape {shape}. "
         "Give it its inputs as an array: numpy.save('rows.npy', x)."
     )
 
 
-def full_ink(model: Any) -> float:
-    """The number that stands for full ink: 1, or what a Rescaling layer in front of the network makes 1."""
+def largest_pixel(model: Any) -> float:
+    """The number that stands for full ink or light: 1, or what a Rescaling layer in front of the network makes 1."""
     from ondol.layers import Rescaling
 
     first = model.layers[0] if model.layers else None

@@ -3,7 +3,8 @@
 Modules with a `load_data()` that returns `((x_train, y_train), (x_test, y_test))`, as in Keras:
 
 * bundled, no network needed: `digits`, `iris`, `wine`, `breast_cancer`
-* downloaded once and kept: `mnist`, `boston_housing`
+* downloaded once and kept: `mnist`, `cifar10`, `boston_housing`
+* read where somebody has put it: `cifar10_sample`
 
 Functions that return `(x, y)`: `truth_table` (= `logic_gate`), `spiral`, `moons`, `circles`, `blobs`.
 
@@ -11,7 +12,7 @@ Downloads are kept in the folder that the environment variable `ONDOL_DATASETS` 
 the Ondol home (`ONDOL_HOME`, else the user's cache folder). A file put there by hand is used as it is.
 """
 
-from ondol.datasets import boston_housing, breast_cancer, digits, iris, mnist, wine
+from ondol.datasets import boston_housing, breast_cancer, cifar10, cifar10_sample, digits, iris, mnist, wine
 from ondol.datasets.gates import logic_gate, truth_table
 from ondol.datasets.points import blobs, circles, moons, spiral
 
@@ -27,5 +28,7 @@ __all__ = [
     "wine",
     "breast_cancer",
     "mnist",
+    "cifar10",
+    "cifar10_sample",
     "boston_housing",
 ]

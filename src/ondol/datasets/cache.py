@@ -34,13 +34,22 @@ def fetch(name: str, url: str, sha256: str) -> Path:
     Raises:
         DataError: it cannot be downloaded or kept; the message names the address and the place for the file.
     """
-    wanted = Path(name).expanduser()
-    for folder in _folders():
-        if (folder / wanted).is_file():
-            return folder / wanted
-    path = _download_folder() / wanted
-    download(url, sha256, path)
+    path = find(name)
+    if path is None:
+        path = download_place(name)
+        download(url, sha256, path)
     return path
+
+
+def find(name: str) -> Path | None:
+    """The path of a file that is in the dataset cache already, else None."""
+    paths = (folder / Path(name).expanduser() for folder in _folders())
+    return next((path for path in paths if path.is_file()), None)
+
+
+def download_place(name: str) -> Path:
+    """Where a file that is not in the dataset cache yet belongs."""
+    return _download_folder() / Path(name).expanduser()
 
 
 def _chosen_folder() -> Path | None:

@@ -23,8 +23,9 @@ class Experiment:
         summary: one line for people.
         load: gives `((x_train, y_train), (x_test, y_test))`.
         build: makes the model; it is given `x_train`, for layers that adapt to the data.
-        optimizer: makes the optimizer from a learning rate.
+        optimizer: makes the optimizer from a learning rate, or from what `schedule` makes of it.
         learning_rate: the one that is used unless a person asks for another.
+        schedule: makes a schedule from the learning rate that the training begins with and its number of steps.
         loss: a loss or its name.
         metrics: names of metrics.
         epochs, batch_size: the numbers that are used unless a person asks for others.
@@ -43,8 +44,9 @@ class Experiment:
     summary: str
     load: Callable[[], Split]
     build: Callable[[np.ndarray], Any]
-    optimizer: Callable[[float], Any]
+    optimizer: Callable[[Any], Any]
     learning_rate: float
+    schedule: Callable[[float, int], Any] | None = None
     loss: Any
     metrics: Sequence[str] = ("accuracy",)
     epochs: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,9 +76,14 @@ def train(
     if seed is not None:
         ondol.random.seed(seed)
     (x_train, y_train), (x_test, y_test) = data or experiment.load()
+    epochs, batch_size = epochs or experiment.epochs, batch_size or experiment.batch_size
+    rate: Any = learning_rate or experiment.learning_rate
+    if experiment.schedule is not None:
+        trained_on = int(len(x_train) * (1 - experiment.validation_split))
+        rate = experiment.schedule(rate, epochs * math.ceil(trained_on / batch_size))
     model = experiment.build(x_train)
     model.compile(
-        optimizer=experiment.optimizer(learning_rate or experiment.learning_rate),
+        optimizer=experiment.optimizer(rate),
         loss=experiment.loss,
         metrics=list(experiment.metrics),
         run_eagerly=eagerly,
@@ -86,8 +92,8 @@ def train(
     history = model.fit(
         x_train,
         y_train,
-        epochs=epochs or experiment.epochs,
-        batch_size=batch_size or experiment.batch_size,
+        epochs=epochs,
+        batch_size=batch_size,
         validation_split=experiment.validation_split,
         verbose=verbose,
         callbacks=list(callbacks),

@@ -4,16 +4,34 @@
 * `decision_boundary(model, x, y)`: which class a model sees at every place of a plane
 * `confusion_matrix(y_true, y_pred)`: which classes are taken for which
 * `misclassified(x, y_true, y_pred)`: the images that a model gets wrong
+* `filters(layer)`: the kernels of a convolution
+* `feature_maps(model, image)`: what convolutions and poolings make of an image
+* `augmentations(layer, image)`: what layers that change images at random make of one
+* `receptive_field(model)`: how far each layer sees
 * `predicted_values(y_true, y_pred)`: what a regression predicts beside what is true
 
 Nothing is shown and no global state of matplotlib is touched: `figure.savefig("curves.png")` writes a file
 (or `.pdf`, `.svg`), and a notebook shows the figure that a cell ends with.
 """
 
+from ondol.plot.augmentations import augmentations
 from ondol.plot.boundary import decision_boundary
 from ondol.plot.confusion import confusion_matrix
 from ondol.plot.curves import learning_curves
+from ondol.plot.feature_maps import feature_maps
+from ondol.plot.filters import filters
 from ondol.plot.mistakes import misclassified
+from ondol.plot.receptive_field import receptive_field
 from ondol.plot.regression import predicted_values
 
-__all__ = ["learning_curves", "decision_boundary", "confusion_matrix", "misclassified", "predicted_values"]
+__all__ = [
+    "learning_curves",
+    "decision_boundary",
+    "confusion_matrix",
+    "misclassified",
+    "filters",
+    "feature_maps",
+    "augmentations",
+    "receptive_field",
+    "predicted_values",
+]

@@ -10,6 +10,7 @@ import numpy as np
 
 from ondol.errors import DataError, ShapeError
 from ondol.plot import style
+from ondol.plot.images import draw_image
 from ondol.plot.labels import as_numbers, certainty, class_numbers, names_of_classes, same_length
 
 if TYPE_CHECKING:
@@ -75,22 +76,14 @@ def misclassified(
     images_height = math.ceil(len(shown) / _COLUMNS) * _ROW
     height = images_height + _HEADING + 0.2 * heading.count("\n")
     figure = style.new_figure(style.WIDTH, height, layout="none")  # captions shall not make images smaller
-    figure.suptitle(
-        heading,
-        x=0.01,
-        y=1 - 0.08 / height,
-        ha="left",
-        va="top",
-        fontsize=style.SIZE["title"],
-        color=style.INK,
-    )
+    style.heading(figure, heading)
     limits = (float(images.min()), float(images.max()) or 1.0)
     for position, index in enumerate(shown):
         row, column = divmod(position, _COLUMNS)
         left = column * _TILE + (_TILE - _SIDE) / 2
         bottom = images_height - row * _ROW - _SIDE
         ax = figure.add_axes((left / style.WIDTH, bottom / height, _SIDE / style.WIDTH, _SIDE / height))
-        _draw_image(ax, images[index], limits)
+        draw_image(ax, images[index], limits)
         share = "" if sure is None else f" ({100 * sure[index]:.0f}%)"
         before = ("", "") if long_names else ("predicted ", "true ")
         _caption(ax, f"{before[0]}{names[predicted[index]]}{share}", f"{before[1]}{names[true[index]]}")
@@ -122,18 +115,6 @@ def _count(mistakes: int, shown: int, total: int, sorted_by_certainty: bool) -> 
     elif mistakes > 1 and sorted_by_certainty:
         text += ", the surest first"
     return text
-
-
-def _draw_image(ax: Axes, image: np.ndarray, limits: tuple[float, float]) -> None:
-    low, high = limits
-    if image.ndim == 3:
-        ax.imshow(np.clip((image - low) / max(high - low, 1e-12), 0, 1), interpolation="nearest")
-    else:
-        ax.imshow(image, cmap="gray_r", vmin=low, vmax=high, interpolation="nearest")
-    ax.set_xticks([])
-    ax.set_yticks([])
-    for spine in ax.spines.values():
-        spine.set(color=style.GRID, linewidth=0.8)
 
 
 def _caption(ax: Axes, predicted: str, true: str) -> None:

@@ -104,6 +104,12 @@ def remark(ax: Axes, text: str) -> None:
     )  # fmt: skip
 
 
+def heading(figure: Figure, text: str) -> None:
+    """A line (or two) at the upper left corner of a figure whose axes are placed by hand."""
+    top = 1 - 0.08 / figure.get_figheight()
+    figure.suptitle(text, x=0.01, y=top, ha="left", va="top", fontsize=SIZE["title"], color=INK)
+
+
 def finish(figure: Figure) -> Figure:
     """The last step of every picture: all its letters in our fonts."""
     from matplotlib.text import Text

@@ -1,0 +1,42 @@
+"""Networks from the literature, one file each, in the sizes of their papers. Their weights are drawn anew.
+
+* LeNet-5: `LeNet5_1998` as it was, `LeNet5` in today's form
+* ResNet for small images: `ResNet20`, `ResNet32`, `ResNet44`, `ResNet56`, `ResNet110`, each also as `...V2`;
+  `ResNetCIFAR(depth)` for others
+* wide ResNet: `WideResNet(depth, width)`
+
+Every one takes `input_shape=(height, width, channels)` and `classes=`, and returns a model to compile and fit.
+"""
+
+from ondol.applications.lenet5 import LeNet5, LeNet5_1998
+from ondol.applications.resnet_cifar import (
+    ResNet20,
+    ResNet20V2,
+    ResNet32,
+    ResNet32V2,
+    ResNet44,
+    ResNet44V2,
+    ResNet56,
+    ResNet56V2,
+    ResNet110,
+    ResNet110V2,
+    ResNetCIFAR,
+)
+from ondol.applications.wide_resnet import WideResNet
+
+__all__ = [
+    "LeNet5",
+    "LeNet5_1998",
+    "ResNet20",
+    "ResNet32",
+    "ResNet44",
+    "ResNet56",
+    "ResNet110",
+    "ResNet20V2",
+    "ResNet32V2",
+    "ResNet44V2",
+    "ResNet56V2",
+    "ResNet110V2",
+    "ResNetCIFAR",
+    "WideResNet",
+]
