@@ -1,4 +1,4 @@
-"""Who takes part: the worker file of each contender, what it needs installed, and its environment."""
+"""Who takes part in what: the worker file of each contender, what it needs installed, and its environment."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 from dataclasses import dataclass, field
+
+from workloads import Workload
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,10 @@ class Contender:
     kinds: tuple[str, ...]  # the kinds of workload it takes part in
     engine: str = ""  # a second package that must be installed
     env: dict[str, str] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ("numbers", "images")  # and what those may be about
+
+    def takes_part(self, workload: Workload) -> bool:
+        return workload.kind in self.kinds and workload.inputs in self.inputs
 
     def environment(self, cache: str = "") -> dict[str, str]:
         """The variables of its process; with a folder `cache`, every cache of compiled programs is there."""
@@ -29,19 +35,26 @@ class Contender:
 CPU_ONLY = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
-def _keras(engine: str) -> Contender:
-    kinds = ("fit", "predict", "import", "start")
-    return Contender(f"keras-{engine}", "with_keras", "keras", kinds, engine, {"KERAS_BACKEND": engine})
+def _keras(engine: str, **limits) -> Contender:
+    kinds = ("fit", "predict", "rule", "import", "start")
+    env = {"KERAS_BACKEND": engine}
+    return Contender(f"keras-{engine}", "with_keras", "keras", kinds, engine, env, **limits)
 
 
-EVERY = ("fit", "eager", "predict", "import", "start")
+EVERY = ("fit", "eager", "predict", "rule", "import", "start")
+NOT_EAGER = ("fit", "predict", "rule", "start")
+IMAGES = {"inputs": ("images",)}
 ONDOL = Contender("ondol", "with_ondol", "ondol", EVERY, engine="jax")
 _PEERS = [
     Contender("torch", "with_torch", "torch", EVERY),
-    Contender("torch-compile", "with_torch_compile", "torch", ("fit", "predict", "start")),
+    Contender("torch-channels-last", "with_torch_channels_last", "torch", NOT_EAGER, **IMAGES),
+    Contender("torch-compile", "with_torch_compile", "torch", NOT_EAGER),
+    Contender(
+        "torch-compile-channels-last", "with_torch_compile_channels_last", "torch", NOT_EAGER, **IMAGES
+    ),
     _keras("jax"),
     _keras("tensorflow"),
-    _keras("torch"),
+    _keras("torch", inputs=("numbers",)),
 ]
 PEERS = {peer.name: peer for peer in _PEERS}
 

@@ -1,26 +1,29 @@
-"""The same arrays for every contender: x float32, y integer labels."""
+"""The same arrays for every contender: x float32, y integer labels; for a rule its operands."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from workloads import Workload
+from rules import Rule
+from workloads import CLASSES, Workload
 
 
-def make(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
-    """x (samples, inputs) float32 and y (samples,) int32 for the workload's network."""
-    if workload.layers[0] == 2:
+def make(workload: Workload) -> tuple[Any, np.ndarray]:
+    """x (samples, ...) float32 and y (samples,) int32 for the workload's network."""
+    if workload.rule:
+        return operands(workload.rule)
+    if workload.layers[:1] == (2,):
         return spiral(workload.samples)
+    shape = workload.image or workload.layers[:1]
     file = mnist_file()
-    if file is None:
-        rng = np.random.default_rng(0)
-        x = rng.random((workload.samples, workload.layers[0]), dtype="float32")
-        return x, rng.integers(0, workload.layers[-1], workload.samples, dtype="int32")
+    if file is None or np.prod(shape) != 784:
+        return patterns(workload.samples, workload.image) if workload.image else noise(workload)
     with np.load(file) as mnist:
-        x = mnist["x_train"][: workload.samples].reshape(-1, 784).astype("float32")
+        x = mnist["x_train"][: workload.samples].reshape(-1, *shape).astype("float32")
         y = mnist["y_train"][: workload.samples].astype("int32")
     x /= 255  # in place: no second copy counts as peak memory
     return x, y
@@ -31,6 +34,35 @@ def mnist_file() -> Path | None:
     folder = os.environ.get("ONDOL_DATASETS")
     file = Path(folder) / "mnist.npz" if folder else None
     return file if file and file.is_file() else None
+
+
+def noise(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
+    """Random numbers, and labels that have nothing to do with them."""
+    rng = np.random.default_rng(0)
+    x = rng.random((workload.samples, workload.layers[0]), dtype="float32")
+    return x, rng.integers(0, workload.layers[-1], workload.samples, dtype="int32")
+
+
+def patterns(samples: int, image: tuple[int, ...], blocks: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    """Images of a few coloured blocks, which are those of its class, under noise."""
+    rng = np.random.default_rng(0)
+    rows, columns, channels = image
+    colours = rng.random((CLASSES, blocks, blocks, channels), dtype="float32")
+    colours = colours.repeat(rows // blocks, axis=1).repeat(columns // blocks, axis=2)
+    x = rng.random((samples, *image), dtype="float32")
+    y = rng.integers(0, CLASSES, samples, dtype="int32")
+    x += colours[y]
+    x /= 2
+    return x, y
+
+
+def operands(rule: Rule) -> tuple[list[np.ndarray], np.ndarray]:
+    """The rule's operands, and a gradient of its result."""
+    rng = np.random.default_rng(0)
+    shapes = [rule.image, *rule.parameters]
+    return [rng.normal(size=s).astype("float32") for s in shapes], rng.normal(size=rule.output).astype(
+        "float32"
+    )
 
 
 def spiral(samples: int, arms: int = 3) -> tuple[np.ndarray, np.ndarray]:

@@ -42,6 +42,10 @@ class Worker:
             raise Failed(_last_line(self._log.read()))
         return _checked(line)
 
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def close(self) -> None:
         self._process.terminate()
         self._process.wait()

@@ -14,7 +14,7 @@ import measure
 import report
 from contenders import ONDOL, PEERS, Contender, installed, missing
 from process import Worker
-from workloads import FRESH_ROUNDS, WORKLOADS, Workload
+from workloads import FRESH_ROUNDS, WORKLOADS, Workload, named
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 BUSY_MACHINE = 0.5  # running processes, over the last minute
@@ -22,7 +22,8 @@ BUSY_MACHINE = 0.5  # running processes, over the last minute
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Time Ondol beside other frameworks, in turns, on the CPU.")
-    parser.add_argument("workloads", nargs="*", metavar="workload", help=f"default: {' '.join(WORKLOADS)}")
+    known = f"or the beginning of several names; default: all of {' '.join(WORKLOADS)}"
+    parser.add_argument("workloads", nargs="*", metavar="workload", help=known)
     parser.add_argument("--rounds", type=int, default=5, help="bursts of each contender (default 5)")
     parser.add_argument("--peers", default=",".join(PEERS), help="default: %(default)s")
     parser.add_argument("--python", default=sys.executable, help="interpreter for Ondol (default: this one)")
@@ -30,12 +31,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="also write every round's figures to this file")
     chosen = parser.parse_args()
     chosen.peers = [name for name in chosen.peers.split(",") if name]
-    for kind, names, known in [
-        ("workload", chosen.workloads, list(WORKLOADS)),
-        ("peer", chosen.peers, list(PEERS)),
-    ]:
-        for name in set(names).difference(known):
-            parser.error(f"Expected a {kind} of {', '.join(known)}. Received: {name!r}.")
+    for name in set(chosen.peers).difference(PEERS):
+        parser.error(f"Expected a peer of {', '.join(PEERS)}. Received: {name!r}.")
+    try:
+        chosen.workloads = named(chosen.workloads)
+    except KeyError as error:
+        parser.error(f"Expected a workload of {', '.join(WORKLOADS)}. Received: {error}.")
     if chosen.rounds < 1:
         parser.error(f"Expected at least one round. Received: --rounds={chosen.rounds}.")
     return chosen
@@ -64,15 +65,14 @@ def main() -> None:
     candidates: dict[str, list[Contender]] = {chosen.python: [ONDOL]}
     candidates.setdefault(chosen.peers_python, []).extend(PEERS[name] for name in chosen.peers)
     contenders, pythons, versions = runnable(candidates)
-    workloads = [WORKLOADS[name] for name in chosen.workloads or WORKLOADS]
 
     load = os.getloadavg()[0]
     if load > BUSY_MACHINE:
         console.print(f"Other programs keep this machine busy (load {load:.1f}): the figures will be rough.")
     rows: dict[str, measure.Row] = {}
     try:
-        alive(rows, workloads, contenders, pythons, chosen.rounds)
-        fresh(rows, workloads, contenders, pythons, min(chosen.rounds, FRESH_ROUNDS))
+        alive(rows, chosen.workloads, contenders, pythons, chosen.rounds)
+        fresh(rows, chosen.workloads, contenders, pythons, min(chosen.rounds, FRESH_ROUNDS))
     except KeyboardInterrupt:
         console.print("Stopped; these workloads were measured before that.")
     units = {name: WORKLOADS[name.partition(",")[0]].unit for name in rows}
@@ -94,13 +94,15 @@ def alive(
     """Add the rows of the workloads whose workers stay alive and take turns."""
     with ExitStack() as stack:
         workers: dict[str, Worker] = {}
-        for workload in [w for w in workloads if w.kind in ("fit", "eager", "predict")]:
+        for workload in [w for w in workloads if w.kind in ("fit", "eager", "predict", "rule")]:
             console.print(f"[dim]{workload.name} ...[/dim]")
+            names = [contender.name for contender in contenders if contender.takes_part(workload)]
             for contender in contenders:
-                if workload.kind in contender.kinds and contender.name not in workers:
+                known = workers.get(contender.name)
+                if contender.name in names and not (known and known.alive):
                     worker = Worker(contender, pythons[contender.name])
                     workers[contender.name] = stack.enter_context(closing(worker))
-            taking_part = [workers[c.name] for c in contenders if workload.kind in c.kinds]
+            taking_part = [workers[name] for name in names]
             rows[workload.name] = measure.bursts(workload, taking_part, rounds, console.print)
 
 
@@ -111,18 +113,17 @@ def fresh(
     pythons: measure.Pythons,
     rounds: int,
 ) -> None:
-    """Add the rows of those that need new processes; first-epoch and memory are measured on the same ones."""
-    if any(workload.kind == "import" for workload in workloads):
-        console.print("[dim]import ...[/dim]")
-        importing = [c for c in contenders if "import" in c.kinds]
-        rows["import"] = measure.imports(importing, pythons, rounds, console.print)
-    wanted = [workload for workload in workloads if workload.kind == "start"]
-    if wanted:
-        console.print(f"[dim]{', '.join(workload.name for workload in wanted)} ...[/dim]")
-        starting = [c for c in contenders if "start" in c.kinds]
-        measured = measure.starts(wanted[0], starting, pythons, rounds, console.print)
-        names = [workload.name for workload in wanted]
-        rows |= {name: row for name, row in measured.items() if name.partition(",")[0] in names}
+    """Add the rows of those that need new processes; workloads of the same task share them."""
+    for workload in [w for w in workloads if w.kind == "import"]:
+        console.print(f"[dim]{workload.name} ...[/dim]")
+        importing = [contender for contender in contenders if contender.takes_part(workload)]
+        rows[workload.name] = measure.imports(importing, pythons, rounds, console.print)
+    starting = [workload for workload in workloads if workload.kind == "start"]
+    for task in dict.fromkeys(workload.task for workload in starting):
+        group = [workload for workload in starting if workload.task == task]
+        console.print(f"[dim]{', '.join(workload.name for workload in group)} ...[/dim]")
+        taking_part = [contender for contender in contenders if contender.takes_part(task)]
+        rows |= measure.starts(group, taking_part, pythons, rounds, console.print)
 
 
 if __name__ == "__main__":

@@ -1,49 +1,78 @@
-"""Keras 3 on the backend that KERAS_BACKEND names, by compile and fit with their defaults."""
+"""Keras 3 on the backend that KERAS_BACKEND names, by compile and fit with their defaults.
+
+A single rule is one of Keras' ops with its gradient, compiled by jax.jit or tf.function, as `fit` would.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 
-from workloads import LEARNING_RATE
+import keras_style
+import rules_keras
+from rules import fingerprint
 
-
-def network(layers: tuple[int, ...]):
-    if keras.backend.backend() == "torch":
-        from with_torch import use_threads
-
-        use_threads(layers)
-    inputs, *hidden, classes = layers
-    return keras.Sequential(
-        [
-            keras.Input((inputs,)),
-            *(keras.layers.Dense(units, activation="relu") for units in hidden),
-            keras.layers.Dense(classes),
-        ]
-    )
+ENGINE = keras.backend.backend()
 
 
 def fit(workload, x, y):
-    """The function that trains so many epochs and returns the last epoch's loss."""
-    model = network(workload.layers)
-    model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate=LEARNING_RATE),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-    )
-
-    def train(epochs: int) -> float:
-        history = model.fit(x, y, batch_size=workload.batch, epochs=epochs, verbose=0)
-        return float(history.history["loss"][-1])
-
-    return train
+    _use_threads(workload)
+    return keras_style.fit(keras, workload, x, y)
 
 
 def predict(workload, x, y):
-    """The function that predicts one sample so many times."""
-    model = network(workload.layers)
+    _use_threads(workload)
+    return keras_style.predict(keras, workload, x, y)
+
+
+def _use_threads(workload) -> None:
+    if ENGINE == "torch":
+        from with_torch import use_threads
+
+        use_threads(workload)
+
+
+def rule(workload, operands, dy):
+    """The function that computes the rule and its gradients so many times, and returns their fingerprint."""
+    rule, dtype = workload.rule, workload.precision
+    x, *parameters = operands
+    kept = "float32" if rule.op == "batch_norm" else dtype  # as mixed precision leaves them
+    tensors = [
+        keras.ops.convert_to_tensor(x, dtype),
+        *[keras.ops.convert_to_tensor(p, kept) for p in parameters],
+    ]
+    given, wanted = tensors[: rule.first], tensors[rule.first :]
+    make = {"jax": _with_jax, "tensorflow": _with_tensorflow}[ENGINE]
+    step = make(rules_keras.forward(keras, rule), given, wanted, keras.ops.convert_to_tensor(dy, dtype))
 
     def calls(count: int) -> float:
         for _ in range(count):
-            out = model.predict(x[:1], verbose=0)
-        return float(out[0, 0])
+            gradients = step()
+        return fingerprint(gradients)
 
     return calls
+
+
+def _with_jax(forward: Callable, given: list, wanted: list, dy) -> Callable[[], list]:
+    import jax
+
+    @jax.jit
+    def step(given, wanted, dy):
+        y, pull_back = jax.vjp(lambda *wanted: forward(*given, *wanted), *wanted)
+        return y, pull_back(dy)
+
+    return lambda: jax.block_until_ready(step(given, wanted, dy))[1]
+
+
+def _with_tensorflow(forward: Callable, given: list, wanted: list, dy) -> Callable[[], list]:
+    import tensorflow as tf
+
+    @tf.function
+    def step(given, wanted, dy):
+        with tf.GradientTape() as tape:
+            tape.watch(wanted)
+            y = forward(*given, *wanted)
+        return y, tape.gradient(y, wanted, output_gradients=dy)
+
+    return lambda: step(given, wanted, dy)[1]

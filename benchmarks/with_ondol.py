@@ -1,42 +1,25 @@
-"""Ondol: fit, which compiles whole epochs; and eagerly on NumPy, by a step written by hand."""
+"""Ondol: fit, which compiles whole epochs; eagerly on NumPy, by a step written by hand; and single rules."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
+import keras_style
+import networks_keras
 import ondol as od
+import rules_keras
+from rules import fingerprint
 from workloads import LEARNING_RATE
 
-
-def network(layers: tuple[int, ...]) -> od.Sequential:
-    inputs, *hidden, classes = layers
-    return od.Sequential(
-        [
-            od.Input((inputs,)),
-            *(od.layers.Dense(units, activation="relu") for units in hidden),
-            od.layers.Dense(classes),
-        ]
-    )
-
-
-def fit(workload, x, y):
-    """The function that trains so many epochs and returns the last epoch's loss."""
-    model = network(workload.layers)
-    model.compile(
-        optimizer=od.optimizers.Adam(learning_rate=LEARNING_RATE),
-        loss=od.losses.SparseCategoricalCrossentropy(from_logits=True),
-    )
-
-    def train(epochs: int) -> float:
-        history = model.fit(x, y, batch_size=workload.batch, epochs=epochs, verbose=0)
-        return float(history.history["loss"][-1])
-
-    return train
+fit = partial(keras_style.fit, od)
+predict = partial(keras_style.predict, od)
 
 
 def eager(workload, x, y):
     """The function that trains so many epochs, step by step in NumPy, and returns the last batch's loss."""
-    model = network(workload.layers)
+    model = networks_keras.build(od, workload)
     optimizer = od.optimizers.Adam(learning_rate=LEARNING_RATE)
     loss_fn = od.losses.SparseCategoricalCrossentropy(from_logits=True)
     variables = model.trainable_variables
@@ -57,13 +40,27 @@ def eager(workload, x, y):
     return train
 
 
-def predict(workload, x, y):
-    """The function that predicts one sample so many times."""
-    model = network(workload.layers)
+def rule(workload, operands, dy):
+    """The function that computes the rule and its gradients so many times, and returns their fingerprint."""
+    rule, dtype = workload.rule, workload.precision
+    x, *parameters = operands
+    kept = "float32" if rule.op == "batch_norm" else dtype  # as mixed precision leaves them
+    # Variables stay on the device where programs run, like the arrays of JAX and TensorFlow.
+    image = od.Variable(x, dtype=dtype, trainable=not rule.first)
+    variables = [image, *[od.Variable(p, dtype=kept) for p in parameters]]
+    wanted = variables[rule.first :]
+    seed = od.Variable(dy, dtype=dtype, trainable=False)
+    forward = rules_keras.forward(od, rule)
+
+    @od.function
+    def step():
+        y = forward(*variables)
+        return od.ops.stop_gradient(y), od.gradients(y, wanted, seed)
 
     def calls(count: int) -> float:
         for _ in range(count):
-            out = model.predict(x[:1], verbose=0)
-        return float(out[0, 0])
+            y, gradients = step()
+            y.numpy()  # waits until the program has ended; nothing is copied
+        return fingerprint(gradients)
 
     return calls

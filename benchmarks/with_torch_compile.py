@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import torch
 
+import networks_torch
 import with_torch
 from workloads import LEARNING_RATE
 
 
-def fit(workload, x, y):
-    model = with_torch.network(workload.layers)
+def fit(workload, x, y, layout=with_torch.DEFAULT):
+    with_torch.use_threads(workload)
+    model = networks_torch.build(workload, layout)
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
-    cross_entropy = torch.nn.CrossEntropyLoss()
-
-    # dynamic=False: a program for full batches and one for the last, partial batch, not one for every size.
-    @partial(torch.compile, dynamic=False)
-    def loss_of(xb, yb):
-        return cross_entropy(model(xb), yb)
-
+    loss_of = compiled(with_torch.loss_function(workload, model))
     optimizer.step = torch.compile(optimizer.step)
-    return with_torch.loop(workload, x, y, loss_of, optimizer)
+    return with_torch.loop(workload, with_torch.inputs(x, layout), y, loss_of, optimizer)
 
 
-predict = partial(with_torch.predict, wrap=torch.compile)
+def predict(workload, x, y, layout=with_torch.DEFAULT):
+    return with_torch.predict(workload, x, y, layout, compiled)
+
+
+def rule(workload, operands, dy, layout=with_torch.DEFAULT):
+    return with_torch.rule(workload, operands, dy, layout, compiled)
+
+
+def compiled(f):
+    """f compiled, without what earlier workloads have left: PyTorch gives up on code that it sees too often.
+
+    dynamic=False: a program for full batches and one for the last, partial batch, not one for every size.
+    """
+    torch.compiler.reset()
+    return torch.compile(f, dynamic=False)
