@@ -11,6 +11,8 @@ from numpy.testing import assert_array_equal
 
 from ondol.backend import compilations, compile, to_device, to_numpy
 from ondol.backend.compile import is_traced, to_eager, wait_for
+from ondol.backend.compile_options import collected_wishes, known_to_xla, want_option
+from ondol.backend.freed_memory import give_back_memory
 from ondol.backend.state import state
 
 
@@ -20,6 +22,26 @@ def test_compile_is_logged():
     assert_array_equal(run(to_device(x)), x**3)
     assert (compilations.log[-1].name, compilations.log[-1].reason) == ("cube", "a test")
     assert str(compilations.log[-1]).startswith("cube: 0.")
+
+
+def test_options_that_xla_does_not_know_are_left_out():
+    x = np.arange(3.0)
+
+    def square(x):
+        want_option("xla_of_another_year", "true")
+        want_option("xla_cpu_scheduler_type", "CPU_SCHEDULER_TYPE_DEFAULT")
+        return x * x
+
+    with collected_wishes() as wishes:
+        square(x)
+    assert known_to_xla(wishes.options) == {"xla_cpu_scheduler_type": "CPU_SCHEDULER_TYPE_DEFAULT"}
+    assert_array_equal(compile("square", square, (x,))(to_device(x)), x * x)
+
+
+def test_giving_memory_back_leaves_what_is_in_use():
+    arrays = [np.full(100, i) for i in range(1000)]
+    give_back_memory()
+    assert [int(a[0]) for a in arrays] == list(range(1000))
 
 
 def test_donated_arrays_are_gone():

@@ -19,9 +19,12 @@ def test_info(ondol, monkeypatch, tmp_path):
     monkeypatch.setenv("ONDOL_HOME", str(home))
     (home / "datasets").mkdir(parents=True)
     (home / "datasets" / "mnist.npz").write_bytes(b"x" * 12_340)
+    (home / "datasets" / "cifar10_sample.npz").write_bytes(b"x" * 100)
     result = ondol("info")
     assert result.exit_code == 0
     found = facts(result)
+    assert found["cifar10_sample.npz"].endswith("cifar10_sample.npz, 100 bytes")
+    assert "cifar-10-binary.tar.gz" not in found
     assert found["ondol"] == od.__version__
     assert found["jax"] == importlib.metadata.version("jax")
     assert found["mnist.npz"] == f"{home / 'datasets' / 'mnist.npz'}, 12 kB"

@@ -155,3 +155,20 @@ def test_a_stack_that_shrinks_too_far_names_the_layer():
         ValueError, match=r"'conv_3' expected.*\(None, 2, 2, 4\).*fewer layers before this one"
     ):
         od.Sequential([od.Input((28, 28, 1)), *layers])
+
+
+def test_inputs_that_fit_but_look_as_if_channels_came_first():
+    with pytest.warns(
+        UserWarning, match=r"'c'.*\(None, 3, 32, 32\), 3x32 with 32 channels.*np.moveaxis\(x, 1, -1\)"
+    ):
+        od.Sequential([L.Input((3, 32, 32)), L.Conv2D(4, 3, padding="same", name="c")])
+    for shape in ((32, 32, 3), (32, 32, 32), (3, 40, 32), (3, 4, 4)):
+        od.Sequential([L.Input(shape), L.Conv2D(4, 3, padding="same")])
+    od.Sequential([L.Input((3, 32, 32)), L.Conv2D(4, 3, padding="same", data_format="channels_first")])
+
+
+def test_an_image_that_shrank_below_its_channels_is_not_taken_for_one_with_channels_first():
+    small = [L.Input((8, 8, 1)), L.Conv2D(4, 5), L.MaxPooling2D(2), L.Conv2D(4, 5, name="c")]
+    with pytest.raises(od.errors.ShapeError, match=r"'c'.*2x2 with 4 channels") as found:
+        od.Sequential(small)
+    assert "moveaxis" not in str(found.value)

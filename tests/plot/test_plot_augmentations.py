@@ -56,6 +56,13 @@ def test_grey_images_are_ink_on_paper():
     assert figure.get_suptitle() == "digits"
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_half_precision(channels, tmp_path):
+    layer = L.RandomFlip(dtype="bfloat16")
+    od.plot.augmentations(layer, IMAGE[..., :channels] / 255.0).savefig(tmp_path / "sheet.png")
+    assert (tmp_path / "sheet.png").stat().st_size > 1000
+
+
 def test_channels_first_and_other_sizes():
     layer = L.RandomCrop(4, 5, data_format="channels_first")
     figure = od.plot.augmentations(layer, np.moveaxis(IMAGE, -1, 0), rows=1, columns=2)

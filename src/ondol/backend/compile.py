@@ -14,9 +14,12 @@ from typing import Any
 import numpy as np
 
 from ondol.backend.compilations import Compilation, compilations
-from ondol.backend.compile_options import Wishes, collected_wishes
+from ondol.backend.compile_options import Wishes, collected_wishes, known_to_xla
+from ondol.backend.freed_memory import give_back_memory
 from ondol.backend.home import ondol_home
 from ondol.backend.state import eager_namespace, use_namespace
+
+SECONDS_THAT_LEAVE_MUCH = 0.5  # of compiling, after which it is worth 40 ms to give memory back
 
 
 @functools.cache
@@ -108,8 +111,11 @@ def compile(
         lowered = jax.jit(f, donate_argnums=tuple(donate)).lower(*arguments)
         traced = time.perf_counter()
         with _storing(wishes):
-            program = lowered.compile(compiler_options={**wishes.options, **(options or {})})
+            program = lowered.compile(compiler_options={**known_to_xla(wishes.options), **(options or {})})
     done = time.perf_counter()
+    if done - traced > SECONDS_THAT_LEAVE_MUCH:
+        del lowered
+        give_back_memory()
     compilations.add(Compilation(name, reason, traced - start, done - traced))
     return program
 

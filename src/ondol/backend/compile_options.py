@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -42,3 +43,19 @@ def collected_wishes() -> Iterator[Wishes]:
         yield wishes
     finally:
         _wishes.reset(token)
+
+
+def known_to_xla(options: dict[str, str]) -> dict[str, str]:
+    """Those of the options that this version of XLA has: they come and go, and all of them are about speed only."""
+    return {name: value for name, value in options.items() if _is_known(name, value)}
+
+
+@functools.cache
+def _is_known(name: str, value: str) -> bool:
+    import jax
+
+    try:
+        jax.jit(lambda: 0).lower().compile(compiler_options={name: value})
+    except (RuntimeError, ValueError, TypeError):
+        return False
+    return True

@@ -23,7 +23,12 @@ _LIBRARIES = (
     "pillow",
     "cupy",
 )
-_DOWNLOADS = ("mnist.npz", "cifar-10-binary.tar.gz", "boston_housing.npz")
+# Of each data set the files that it is read from; the first is what a download leaves.
+_DATA_SETS = (
+    ("mnist.npz",),
+    ("cifar-10-binary.tar.gz", "cifar10.npz", "cifar10_sample.npz"),
+    ("boston_housing.npz",),
+)
 
 
 @click.command()
@@ -78,9 +83,12 @@ def folders() -> Iterator[tuple[str, str]]:
     chosen = os.environ.get("ONDOL_DATASETS")
     places = [Path(chosen).expanduser().absolute()] if chosen else []
     places.append(home / "datasets")
-    for name in _DOWNLOADS:
-        found = next((place / name for place in places if (place / name).is_file()), None)
-        yield name, f"{found}, {describe_size(found)}" if found else "not downloaded yet"
+    for names in _DATA_SETS:
+        files = [place / name for name in names for place in places if (place / name).is_file()]
+        for found in files:
+            yield found.name, f"{found}, {describe_size(found)}"
+        if not files:
+            yield names[0], "not downloaded yet"
 
 
 def describe_cache(folder: Path) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def draw_image(ax: Axes, image: np.ndarray, limits: tuple[float, float], cmap: Any = "gray_r") -> None:
     """Draw `(height, width)` or `(height, width, 3)` between these smallest and largest values, without ticks."""
     low, high = limits
+    image = np.asarray(image, "float32")  # matplotlib does not know bfloat16
     if image.ndim == 3:
         ax.imshow(np.clip((image - low) / max(high - low, 1e-12), 0, 1), interpolation="nearest")
     else:

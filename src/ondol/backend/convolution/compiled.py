@@ -15,11 +15,14 @@ from ondol.backend.convolution import onednn, plain, rewritten
 from ondol.backend.convolution.eager import is_depthwise
 from ondol.backend.convolution.geometry import Geometry
 
-# XLA's small library for the CPU is slower than its other one for convolutions, and faster for the rest.
-OPTION = (
-    "xla_cpu_experimental_ynn_fusion_type",
-    "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_REDUCE,LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT",
-)
+OPTIONS = {
+    # XLA's small library for the CPU is slower than its other one for convolutions, and faster for the rest.
+    "xla_cpu_experimental_ynn_fusion_type": (
+        "LIBRARY_FUSION_TYPE_DOT,LIBRARY_FUSION_TYPE_REDUCE,LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT"
+    ),
+    # One convolution keeps all cores busy, so that nothing is won by several at once, and an eighth of the memory lost.
+    "xla_cpu_scheduler_type": "CPU_SCHEDULER_TYPE_MEMORY_OPTIMIZED",
+}
 
 # From how many channels on the library's form of the gradient for the kernel is faster than XLA's.
 CHANNELS_FOR_ONEDNN = 3
@@ -42,7 +45,7 @@ def input_gradient(dy: Any, w: Any, lengths: tuple[int, ...], geometry: Geometry
         return rewritten.input_gradient_by_turning(_convolve, dy, w, lengths, geometry)
     if set(geometry.dilation) == {1}:
         return rewritten.input_gradient_by_phases(_convolve, dy, w, lengths, geometry)
-    return plain.input_gradient(dy, w, lengths, geometry)
+    return rewritten.input_gradient_by_spreading(_convolve, dy, w, lengths, geometry)
 
 
 def kernel_gradient(x: Any, dy: Any, window: tuple[int, ...], geometry: Geometry) -> Any:
@@ -69,5 +72,6 @@ def _convolve(x: Any, w: Any, geometry: Geometry) -> Any:
 def _on_cpu() -> bool:
     if jax.default_backend() != "cpu":
         return False
-    want_option(*OPTION)
+    for option in OPTIONS.items():
+        want_option(*option)
     return True

@@ -118,7 +118,8 @@ def kernel_gradient(x: Any, dy: Any, window: tuple[int, ...], geometry: Geometry
     n, h, wide, channels = x.shape
     s, t = geometry.strides
     oh, ow, filters = dy.shape[1:]
-    images = apart(lambda x: x.reshape(n, -1).T, x).reshape(1, h, wide * channels, n)
+    # Apart, because XLA would compute x, the sums of a normalization included, again for each element it moves.
+    images = apart(lambda x: x, x).reshape(n, -1).T.reshape(1, h, wide * channels, n)
     (top, _), (left, _) = geometry.padding
     bottom = (oh - 1) * s + window[0] - h - top
     right = (ow - 1) * t + window[1] - wide - left

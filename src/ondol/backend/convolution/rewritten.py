@@ -101,6 +101,22 @@ def input_gradient_by_phases(
     return whole[(slice(None), *[slice(0, n) for n in lengths])]
 
 
+def input_gradient_by_spreading(
+    convolve: Convolve, dy: Any, w: Any, lengths: tuple[int, ...], geometry: Geometry
+) -> Any:
+    """Of any stride and dilation: dy with zeros between, then as of stride one.
+
+    The zeros are written out: told to imagine them ("base dilation"), XLA's simplifier exchanges image and kernel in
+    float64 where dy is shorter than the kernel, gets a window wrong, and ends the process.
+    """
+    strides, rank = geometry.strides, geometry.rank
+    phases = {phase: jnp.zeros_like(dy) for phase in itertools.product(*[range(s) for s in strides])}
+    phases[(0,) * rank] = dy
+    ends = [(n - 1) * s + 1 for n, s in zip(dy.shape[1:-1], strides, strict=True)]
+    spread = interleave(phases, strides)[(slice(None), *[slice(0, end) for end in ends])]
+    return input_gradient_by_turning(convolve, spread, w, lengths, replace(geometry, strides=(1,) * rank))
+
+
 def interleave(phases: dict[tuple[int, ...], Any], strides: tuple[int, ...]) -> Any:
     """One array whose elements p, p + s, p + 2s, ... along each spatial axis are phase p."""
     for axis in reversed(range(len(strides))):

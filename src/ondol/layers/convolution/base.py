@@ -7,8 +7,14 @@ from typing import Any
 
 from ondol import activations, constraints, initializers, ops, regularizers
 from ondol.layers.base import Layer
-from ondol.layers.convolution.checks import check_channels, check_window, known_channels, standardize_padding
 from ondol.layers.pixels import as_scaled_floats
+from ondol.layers.window_checks import (
+    check_channels,
+    check_window,
+    known_channels,
+    standardize_padding,
+    warn_of_format,
+)
 from ondol.ops.data_format import spatial_tuple, standardize_data_format
 
 
@@ -70,6 +76,7 @@ class BaseConvolution(Layer):
     def note_channels(self, input_shape: Sequence[Any]) -> None:
         self.channels = known_channels(self, input_shape)
         self.check_inputs(input_shape)
+        warn_of_format(self, input_shape)
 
     def make_bias(self, filters: int) -> None:
         if self.use_bias:

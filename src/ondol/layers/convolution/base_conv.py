@@ -9,7 +9,7 @@ from ondol import constraints, initializers, ops, regularizers
 from ondol.errors import DataError, ShapeError
 from ondol.layers.checks import positive_integer
 from ondol.layers.convolution.base import BaseConvolution
-from ondol.layers.convolution.checks import check_strides_and_dilation
+from ondol.layers.window_checks import check_strides_and_dilation
 
 
 class BaseConv(BaseConvolution):

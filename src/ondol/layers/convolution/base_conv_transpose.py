@@ -9,7 +9,7 @@ from ondol import constraints, initializers, ops, regularizers
 from ondol.errors import DataError
 from ondol.layers.checks import positive_integer
 from ondol.layers.convolution.base import BaseConvolution
-from ondol.layers.convolution.checks import check_channels, check_strides_and_dilation
+from ondol.layers.window_checks import check_channels, check_strides_and_dilation
 from ondol.ops.data_format import spatial_tuple
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ondol.layers.base import Layer
-from ondol.layers.convolution.checks import check_axes
+from ondol.layers.window_checks import check_axes
 from ondol.ops.data_format import spatial_tuple, standardize_data_format
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ondol.errors import ShapeError
 from ondol.layers.base import Layer
-from ondol.layers.convolution.checks import about_format, by, check_axes, spatial, standardize_padding
+from ondol.layers.window_checks import about_format, by, check_axes, spatial, standardize_padding
 from ondol.ops.data_format import spatial_tuple, standardize_data_format
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from ondol import ops
 from ondol.layers.checks import as_floats
-from ondol.layers.convolution.checks import check_axes
 from ondol.layers.pooling.base_global_pooling import BaseGlobalPooling
+from ondol.layers.window_checks import check_axes
 
 
 class BaseGlobalAveragePooling(BaseGlobalPooling):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ondol.errors import ShapeError
-from ondol.layers.convolution.checks import about_format, by, spatial
 from ondol.layers.reshaping.margins import MarginLayer, sides
+from ondol.layers.window_checks import about_format, by, spatial
 
 
 class Cropping(MarginLayer):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ondol.errors import DataError
 from ondol.layers.base import Layer
-from ondol.layers.convolution.checks import check_axes
+from ondol.layers.window_checks import check_axes
 from ondol.ops.data_format import Pairs, spatial_tuple, standardize_data_format
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ondol import ops
 from ondol.errors import unknown_name
 from ondol.layers.base import Layer
-from ondol.layers.convolution.checks import check_axes
+from ondol.layers.window_checks import check_axes
 from ondol.ops.data_format import spatial_tuple, standardize_data_format
 
 INTERPOLATIONS = ("bicubic", "bilinear", "lanczos3", "lanczos5", "nearest")

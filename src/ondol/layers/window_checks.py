@@ -1,8 +1,9 @@
-"""Images that do not fit a convolution: what is wrong with them, and what would mend it."""
+"""Images that do not fit the window of a convolution or pooling: what is wrong with them, and what would mend it."""
 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -61,6 +62,21 @@ def known_channels(layer: Any, shape: Sequence[Any]) -> int:
             f"the channels not: od.Input(({_sample(layer, (None,) * layer.rank, 3)}))."
         )
     return int(channels)
+
+
+def warn_of_format(layer: Any, shape: Sequence[Any]) -> None:
+    """Say so where inputs fit a layer but look as if their channels came first: (3, 32, 32)."""
+    sides = set(shape[2:])
+    if layer.rank > 1 and channel_axis(layer) == -1 and shape[1] in (1, 3) and len(sides) == 1:
+        side = sides.pop()
+        if side and side >= 8:
+            warnings.warn(
+                f"Layer '{layer.name}' expected inputs whose channels come last. "
+                f"Received: inputs.shape={tuple(shape)}, {by(spatial(layer, shape))} with {side} channels."
+                f"{about_format(layer, shape)}",
+                UserWarning,
+                stacklevel=2,
+            )
 
 
 def check_axes(layer: Any, shape: Sequence[Any]) -> None:
@@ -136,6 +152,8 @@ def about_format(layer: Any, shape: Sequence[Any], channels: int | None = None) 
     """A hint for inputs whose channels seem to be where this layer does not look for them."""
     here, there = (1, -1) if layer.data_format == "channels_first" else (-1, 1)
     few = shape[there] == channels if channels else shape[there] in (1, 2, 3, 4)
+    if channels is None and layer.rank > 1:
+        few = few and len(set(spatial(layer, shape))) > 1  # what is square as it stands, stands right
     if not few or shape[here] in (None, shape[there]):
         return ""
     if layer.data_format == "channels_first":
