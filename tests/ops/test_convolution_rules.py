@@ -116,12 +116,23 @@ def test_compiled_is_what_jax_computes(library, case):
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_a_case_that_xla_does_not_survive_with_base_dilation(dtype):
+@pytest.mark.parametrize(
+    ("image", "kernel", "geometry", "groups"),
+    [
+        # XLA does not survive this one with base dilation.
+        ((2, 4, 5, 4), (2, 3, 2, 6), ((2, 3), ((1, 1), (0, 2)), (1, 2)), 2),
+        # All that the windows see are margins: of some windows, of all along one axis.
+        ((2, 3, 1, 4), (1, 1, 2, 6), ((2, 3), ((2, 2), (2, 0)), (2, 1)), 2),
+        ((2, 3, 1, 4), (1, 1, 4, 6), ((1, 3), ((2, 2), (2, 0)), (1, 1)), 1),
+        ((2, 3, 2, 4), (2, 2, 4, 6), ((3, 4), ((2, 0), (2, 0)), (1, 1)), 1),
+        ((2, 1, 4), (1, 4, 3), ((3,), ((2, 0),), (1,)), 1),
+    ],
+)
+def test_cases_that_went_wrong(dtype, image, kernel, geometry, groups):
     rng = np.random.default_rng(0)
-    x, w = rng.normal(size=(2, 4, 5, 4)), rng.normal(size=(2, 3, 2, 6))
-    geometry = ((2, 3), ((1, 1), (0, 2)), (1, 2))
-    dy = rng.normal(size=(2, 3, 1, 6))
-    right = reference(x, w, lambda shape: dy, *geometry, 2)
+    x, w = rng.normal(size=image), rng.normal(size=kernel)
+    dy = rng.normal(size=od.ops.conv(x, w, geometry[0], geometry[1], dilation_rate=geometry[2]).shape)
+    right = reference(x, w, lambda shape: dy, *geometry, groups)
     found = od.function(ours(*geometry))(x.astype(dtype), w.astype(dtype), dy.astype(dtype))
     for a, wanted in zip(found, right, strict=True):
         np.testing.assert_allclose(a.numpy(), wanted, rtol=1e-4, atol=1e-4)

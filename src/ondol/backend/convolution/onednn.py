@@ -118,11 +118,13 @@ def kernel_gradient(x: Any, dy: Any, window: tuple[int, ...], geometry: Geometry
     n, h, wide, channels = x.shape
     s, t = geometry.strides
     oh, ow, filters = dy.shape[1:]
-    # Apart, because XLA would compute x, the sums of a normalization included, again for each element it moves.
-    images = apart(lambda x: x, x).reshape(n, -1).T.reshape(1, h, wide * channels, n)
     (top, _), (left, _) = geometry.padding
     bottom = (oh - 1) * s + window[0] - h - top
     right = (ow - 1) * t + window[1] - wide - left
+    if h + bottom <= 0 or wide + right <= 0:  # the windows have seen nothing but margins
+        return jax.numpy.zeros((*window, channels, filters), x.dtype)
+    # Apart, because XLA would compute x, the sums of a normalization included, again for each element it moves.
+    images = apart(lambda x: x, x).reshape(n, -1).T.reshape(1, h, wide * channels, n)
     if bottom < 0:  # rows that no window has seen
         images, bottom = images[:, :bottom], 0
     if right < 0:

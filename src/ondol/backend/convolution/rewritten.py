@@ -66,8 +66,10 @@ def input_gradient_by_turning(
     convolve: Convolve, dy: Any, w: Any, lengths: tuple[int, ...], geometry: Geometry
 ) -> Any:
     """Of stride one: dy convolved with the turned kernel."""
-    dy, margins = _cut(dy, margins_of_input_gradient(dy, w, lengths, geometry))
-    return convolve(dy, turned(w, geometry.groups), replace(geometry, padding=margins))
+    margins = margins_of_input_gradient(dy, w, lengths, geometry)
+    return _convolve_within(
+        convolve, dy, turned(w, geometry.groups), replace(geometry, padding=tuple(margins))
+    )
 
 
 def input_gradient_by_phases(
@@ -93,10 +95,8 @@ def input_gradient_by_phases(
         for p, f, t, count, o, (a, _), s in axes:
             ahead = (p + a - f) // s  # output o = q + ahead - t gives to element q of the phase through tap t
             sides.append((t - 1 - ahead, count + ahead - o))
-        cut, rest = _cut(dy, sides)
-        phases[phase] = convolve(
-            cut, turned(part, geometry.groups), Geometry((1,) * rank, rest, (1,) * rank, geometry.groups)
-        )
+        stride_one = Geometry((1,) * rank, tuple(sides), (1,) * rank, geometry.groups)
+        phases[phase] = _convolve_within(convolve, dy, turned(part, geometry.groups), stride_one)
     whole = interleave(phases, strides)
     return whole[(slice(None), *[slice(0, n) for n in lengths])]
 
@@ -132,12 +132,17 @@ def interleave(phases: dict[tuple[int, ...], Any], strides: tuple[int, ...]) -> 
     return phases[()]
 
 
-def _cut(x: Any, margins: Any) -> tuple[Any, Any]:
-    """x without what negative margins cut off, and the margins that are left."""
-    if min(itertools.chain.from_iterable(margins), default=0) < 0:
-        config = [(min(a, 0), min(b, 0), 0) for a, b in margins]
+def _convolve_within(convolve: Convolve, x: Any, w: Any, geometry: Geometry) -> Any:
+    """A convolution whose margins may be negative: so much of x is cut off first."""
+    kept = [n + min(a, 0) + min(b, 0) for n, (a, b) in zip(x.shape[1:-1], geometry.padding, strict=True)]
+    if min(kept) <= 0:  # what x belongs to has seen nothing but margins
+        lengths = geometry.output_lengths(x.shape[1:-1], w.shape[:-2])
+        return jnp.zeros((x.shape[0], *lengths, w.shape[-1]), x.dtype)
+    if min(itertools.chain.from_iterable(geometry.padding)) < 0:
+        config = [(min(a, 0), min(b, 0), 0) for a, b in geometry.padding]
         x = lax.pad(x, jnp.zeros((), x.dtype), ((0, 0, 0), *config, (0, 0, 0)))
-    return x, tuple((max(a, 0), max(b, 0)) for a, b in margins)
+    rest = tuple((max(a, 0), max(b, 0)) for a, b in geometry.padding)
+    return convolve(x, w, replace(geometry, padding=rest))
 
 
 # -- every channel by itself: sums over the taps
