@@ -14,10 +14,11 @@ import numpy as np
 
 from ondol.autograd import Trace
 from ondol.backend import tree
-from ondol.backend.compile import abstract, compile, spec, to_device
+from ondol.backend.compile import abstract, compile, seconds_to_enter, spec, to_device
 from ondol.backend.state import state
 from ondol.data import ArrayData
 from ondol.training.going_back import first_harm
+from ondol.training.pace import Pace
 from ondol.training.steps import Outcome, Plan, Step, as_batch, raw
 
 # Small data sets are visited so quickly that the call itself would be most of the time: several epochs
@@ -57,6 +58,9 @@ class EpochProgram:
         self.program = compile(
             name, self._run, (*values, data_specs, order, bound, bound, bound), reason=reason
         )
+        self.pace = Pace(
+            seconds_to_enter(self.program)
+        )  # for all calls of fit: it stays right with other data
 
     def on(self, data: ArrayData) -> EpochProgram:
         """The same program with other data of the same shapes; the data leave the device with what is returned."""

@@ -21,11 +21,6 @@ from ondol.training.not_finite import explain
 from ondol.training.order import Order
 from ondol.training.steps import EagerSteps, Plan, as_batch, guarded
 
-# How long the program may run between two looks outside: short enough for a smooth progress bar, or,
-# where nobody looks, for Ctrl-C to be answered soon.
-SECONDS_WATCHED = 0.1
-SECONDS_UNWATCHED = 1.0
-
 
 def fit(
     model: Any,
@@ -108,16 +103,15 @@ class ArrayEpochs:
         self.steps = self.plan.steps
         self.data = data
         self.runner = _runner(model, model.train_step, data, self.plan, "train")
-        self.pace = Pace()
 
     def run(
         self, epoch: int, unseen: int, calls: CallbackList, interrupt: Interrupt
     ) -> Iterator[dict[str, float]]:
         """Run one epoch, or as many of the next `unseen` as fit into one call; yield the logs of each."""
         calls.call("on_epoch_begin", epoch)
-        count = min(unseen, self.runner.epochs_at_once, self.pace.epochs(self.steps))
+        count = min(unseen, self.runner.epochs_at_once, self.runner.pace.epochs(self.steps))
         orders = [self.order.next() for _ in range(count)]
-        if count > 1 or not self._is_watched(calls):
+        if count > 1:
             finished, error = self._run_steps(orders, epoch, 0, self.steps)
             yield from finished
             if error is not None:
@@ -126,7 +120,7 @@ class ArrayEpochs:
         first = 0
         logs: dict[str, float] = {}
         while first < self.steps and not (interrupt.requested and first):
-            last = min(self.steps, first + self._chunk(calls))
+            last = first + self._chunk(calls, first)
             calls.call("on_train_batch_begin", first)
             finished, error = self._run_steps(orders, epoch, first, last)
             if error is not None:
@@ -141,16 +135,12 @@ class ArrayEpochs:
                 break
         yield logs
 
-    def _is_watched(self, calls: CallbackList) -> bool:
-        """Whether an epoch has to be cut: for batch hooks, the bar, or because it takes long."""
-        return calls.wants_batches("train") or not self.pace.fits(self.steps, self._seconds(calls))
-
-    def _seconds(self, calls: CallbackList) -> float:
-        bar = any(isinstance(c, ProgressBar) and c.bar for c in calls.callbacks)
-        return SECONDS_WATCHED if bar else SECONDS_UNWATCHED
-
-    def _chunk(self, calls: CallbackList) -> int:
-        return 1 if calls.wants_batches("train") else self.pace.steps(self._seconds(calls))
+    def _chunk(self, calls: CallbackList, first: int) -> int:
+        """How many steps to run at once from this one on."""
+        if calls.wants_batches("train"):
+            return 1
+        watched = any(isinstance(c, ProgressBar) and c.bar for c in calls.callbacks)
+        return self.runner.pace.steps(self.steps - first, watched)
 
     def _run_steps(
         self, orders: list[np.ndarray], epoch: int, first: int, last: int
@@ -158,7 +148,7 @@ class ArrayEpochs:
         """The logs of each epoch that came to its end, and what ended the one after them."""
         start = time.perf_counter()
         outcome = self.runner.run(orders, first, last)
-        self.pace.note((last - first) * len(orders), time.perf_counter() - start)
+        self.runner.pace.note((last - first) * len(orders), time.perf_counter() - start)
         if outcome.bad is None:
             return outcome.logs, None
         e, step = outcome.bad
@@ -167,28 +157,6 @@ class ArrayEpochs:
         return outcome.logs[:e], explain(
             self.model, batch, loss, f"in epoch {epoch + e + 1}, batch {step + 1}"
         )
-
-
-class Pace:
-    """How long a step takes, learned on the way."""
-
-    def __init__(self) -> None:
-        self.seconds: float | None = None  # of one step
-
-    def note(self, steps: int, seconds: float) -> None:
-        self.seconds = seconds / max(1, steps)
-
-    def steps(self, seconds: float) -> int:
-        """How many steps fit into this time; few at first, until that is known."""
-        return 8 if self.seconds is None else max(1, int(seconds / self.seconds))
-
-    def fits(self, steps: int, seconds: float) -> bool:
-        """Whether so many steps fit into this time; not sure of it is no."""
-        return self.seconds is not None and steps * self.seconds <= seconds
-
-    def epochs(self, steps: int) -> int:
-        """How many epochs of so many steps fit between two looks for Ctrl-C."""
-        return 1 if self.seconds is None else max(1, int(SECONDS_UNWATCHED / 4 / (self.seconds * steps)))
 
 
 def evaluate(

@@ -12,6 +12,7 @@ from ondol.autograd import Tensor
 from ondol.backend.state import state
 from ondol.data import ArrayData
 from ondol.training.going_back import first_harm
+from ondol.training.pace import Pace
 
 Step = Callable[[Any], dict[str, Any]]  # a batch (x, y, sample_weight) -> logs
 
@@ -89,6 +90,7 @@ class EagerSteps:
 
     def __init__(self, model: Any, step: Step, data: ArrayData, plan: Plan) -> None:
         self.model, self.step, self.data, self.plan = model, step, data, plan
+        self.pace = Pace()
 
     def run(self, orders: list[np.ndarray], first: int, last: int) -> Outcome:
         """Run steps first, ..., last - 1 of each epoch."""
