@@ -81,6 +81,9 @@ SPECS = {
     "apart": (lambda xp, x, n: xp.apart(lambda a, b: (a * b, a - b), x, x[0]), (X * X[0], X - X[0])),
     "apart, not finite": (lambda xp, x, n: xp.apart(lambda a: a + 1, x * np.nan), X * np.nan),
     "apart, of nothing": (lambda xp, x, n: xp.apart(lambda a: a + 1, x[:0]), X[:0]),
+    "settled": (lambda xp, x, n: xp.settled(x * 2) + xp.settled(x > 2), X * 2 + (X > 2)),
+    "settled, not finite": (lambda xp, x, n: xp.settled(x * np.nan), X * np.nan),
+    "settled, of nothing": (lambda xp, x, n: xp.settled(x[:0] * 2), X[:0]),
     "window_slices": (
         lambda xp, x, n: xp.window_slices(x.reshape(1, 4, 3, 1), (2, 2), GEOMETRY, -1.0),
         [BORDERED[i : i + 3 : 2, j : j + 3].reshape(1, 2, 3, 1) for i in (0, 2) for j in (0, 1)],

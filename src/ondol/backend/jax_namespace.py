@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from ondol.backend.apart import apart
+from ondol.backend.apart import apart, settled
 from ondol.backend.convolution import compiled as convolutions
 from ondol.backend.namespace import Namespace
 from ondol.backend.windows import compiled as windows
@@ -86,6 +86,7 @@ jax_namespace = Namespace(
         "long_sum": long_sum,
         "materialized": materialized,
         "apart": apart,
+        "settled": settled,
         "window_slices": windows.window_slices,
         "window_sum": windows.window_sum,
         "convolution": convolutions.convolution,

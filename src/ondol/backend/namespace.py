@@ -119,6 +119,10 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         """f(*arrays); compiled, the arrays and the result are in memory, not computed within their consumers."""
         return f(*arrays)
 
+    def settled(x: Any) -> Any:
+        """x itself; compiled, it is in memory from here on, not computed within what reads it."""
+        return x
+
     window_slices, window_sum = eager_windows(np)
     convolution, convolution_input_gradient, convolution_kernel_gradient = eager_convolutions(np)
     convolutions = {
@@ -140,6 +144,7 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         long_sum,
         materialized,
         apart,
+        settled,
         window_slices,
         window_sum,
     )

@@ -6,17 +6,17 @@ from typing import Any
 
 from ondol.autograd import Op, Tensor
 from ondol.errors import ShapeError
-from ondol.ops.mean_variance import Moments, as_wide, checked_axes, count, in_dtype
+from ondol.ops.mean_variance import Centre, MeanSquare, as_wide, checked_axes, count, in_dtype
 from ondol.ops.powers import rsqrt
 from ondol.ops.shapes import reshape
 
 
 class BatchNorm(Op):
-    r"""y = γ r (x - μ) + β  with  r = 1 / √(σ² + ε),  and μ, σ² the moments of x over the axes;
+    r"""y = γ r c + β  with  c = x - μ,  r = 1 / √(σ² + ε),  and μ, σ² the moments of x over the axes;
 
-    dβ = Σ dy,  dγ = r Σ dy (x - μ),  dx = γ r (dy - dβ / n) - (x - μ) γ r² dγ / n.
+    dβ = Σ dy,  dγ = r Σ dy c,  dx = γ r (dy - dβ / n) - c γ r² dγ / n.
 
-    μ and σ² are given, because they are wanted elsewhere, too; but they are functions of x, and dx holds
+    c and σ² are given, because they are wanted elsewhere, too; but they are functions of x, and dx holds
     what reaches x through them. So two looks at the data are all that the backward pass needs: one for
     both sums, one for dx.
     """
@@ -24,17 +24,17 @@ class BatchNorm(Op):
     def __init__(self, axes, epsilon):
         self.axes, self.epsilon = axes, epsilon
 
-    def forward(self, x, mean, variance, gamma, beta):
-        return (x - mean) * (gamma / self.xp.sqrt(variance + self.epsilon)) + beta
+    def forward(self, x, centred, variance, gamma, beta):
+        return centred * (gamma / self.xp.sqrt(variance + self.epsilon)) + beta
 
     def backward(self, dy):
-        x, mean, variance, gamma, _ = self.inputs
-        centred, r = x - mean, rsqrt(variance + self.epsilon)
+        _, centred, variance, gamma, _ = self.inputs
+        r = rsqrt(variance + self.epsilon)
         dbeta = dy.sum(self.axes, keepdims=True)
         dgamma = (dy * centred).sum(self.axes, keepdims=True) * r
         dx = None
         if self.needs(0):
-            n = count(x, self.axes)
+            n = count(centred, self.axes)
             factor = gamma * r
             dx = factor * (dy - dbeta / n) - centred * (factor * r * dgamma / n)
         return dx, None, None, dgamma, dbeta
@@ -68,10 +68,11 @@ def normalize_batch(
     wide, dtype = as_wide(x)
     (channels,) = checked_axes("normalize_batch", wide, axis)
     axes = tuple([a for a in range(wide.ndim) if a != channels])
-    mean, variance = Moments(axes)(wide)
+    mean, centred = Centre(axes)(wide)
+    variance = MeanSquare(axes)(centred)
     gamma = 1.0 if scale is None else along(scale, wide, channels)
     beta = 0.0 if offset is None else along(offset, wide, channels)
-    y = BatchNorm(axes, epsilon)(wide, mean, variance, gamma, beta)
+    y = BatchNorm(axes, epsilon)(wide, centred, variance, gamma, beta)
     return in_dtype(y, dtype), mean.squeeze(axes), variance.squeeze(axes)
 
 

@@ -36,6 +36,38 @@ class Moments(Op):
         return dmean / n + (x - mean(x, self.axes, keepdims=True)) * (dvariance * (2.0 / n))
 
 
+class Centre(Op):
+    r"""μ = Σ x / n,  c = x - μ  over the axes, which stay with length 1;   dx = dc - mean dc + dμ / n.
+
+    c is kept, not made again from x by each that reads it: then x is needed no longer.
+    """
+
+    def __init__(self, axes):
+        self.axes = axes
+
+    def forward(self, x):
+        mean = self.xp.long_sum(x, self.axes) / count(x, self.axes)
+        return mean, self.xp.settled(x - mean)
+
+    def backward(self, dmean, dcentred):
+        (x,) = self.inputs
+        return dcentred - mean(dcentred, self.axes, keepdims=True) + dmean / count(x, self.axes)
+
+
+class MeanSquare(Op):
+    r"""s = Σ x² / n  over the axes, which stay with length 1: the variance, if x is centred;   dx = 2 x ds / n."""
+
+    def __init__(self, axes):
+        self.axes = axes
+
+    def forward(self, x):
+        return self.xp.long_sum(x * x, self.axes) / count(x, self.axes)
+
+    def backward(self, ds):
+        (x,) = self.inputs
+        return x * (ds * (2.0 / count(x, self.axes)))
+
+
 def count(x: Any, axes: tuple[int, ...]) -> int:
     """How many elements share a mean."""
     return math.prod([x.shape[a] for a in axes])

@@ -22,6 +22,8 @@ OPTIONS = {
     ),
     # One convolution keeps all cores busy, so that nothing is won by several at once, and an eighth of the memory lost.
     "xla_cpu_scheduler_type": "CPU_SCHEDULER_TYPE_MEMORY_OPTIMIZED",
+    # The loops between convolutions run as fast; compiling them takes 50 MB of 500 and a tenth of the time less.
+    "xla_backend_optimization_level": "1",
 }
 
 # From how many channels on the library's form of the gradient for the kernel is faster than XLA's.

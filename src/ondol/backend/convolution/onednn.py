@@ -19,7 +19,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ondol.backend.apart import apart
+from ondol.backend.apart import settled
 from ondol.backend.compile_options import forbid_storing
 from ondol.backend.convolution.geometry import Geometry
 from ondol.backend.convolution.permission import is_allowed
@@ -123,8 +123,8 @@ def kernel_gradient(x: Any, dy: Any, window: tuple[int, ...], geometry: Geometry
     right = (ow - 1) * t + window[1] - wide - left
     if h + bottom <= 0 or wide + right <= 0:  # the windows have seen nothing but margins
         return jax.numpy.zeros((*window, channels, filters), x.dtype)
-    # Apart, because XLA would compute x, the sums of a normalization included, again for each element it moves.
-    images = apart(lambda x: x, x).reshape(n, -1).T.reshape(1, h, wide * channels, n)
+    # Settled, because XLA would compute x, the sums of a normalization included, again for each element it moves.
+    images = settled(x).reshape(n, -1).T.reshape(1, h, wide * channels, n)
     if bottom < 0:  # rows that no window has seen
         images, bottom = images[:, :bottom], 0
     if right < 0:

@@ -14,7 +14,7 @@ class Settled(Op):
     """
 
     def forward(self, x):
-        return self.xp.apart(lambda v: v, x)
+        return self.xp.settled(x)
 
     def backward(self, dy):
         return dy
