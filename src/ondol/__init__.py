@@ -48,6 +48,7 @@ from ondol.layers import Input
 from ondol.layers.base import Layer
 from ondol.models import Model, Sequential
 from ondol.ops import *  # noqa: F403 - every rule by its NumPy name: od.tanh, od.where, ...
+from ondol.trainer import Trainer
 
 __version__ = "0.1.0"
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 import ondol as od
+from ondol.backend import tree
 from ondol.backend.dtypes import numpy_dtype
 
 
@@ -196,6 +197,32 @@ def check_mixed_precision(row: Row) -> None:
         assert all(w.dtype == "float32" for w in layer.weights if w.dtype.kind != "i")
 
 
+def check_by_hand(row: Row) -> None:
+    """forward and backward give, in NumPy arrays, what the call and `od.gradients` through it give."""
+    x = as_dtype(data_for(row), "float32")
+    layer = make(row, x)
+    leaves = each(lambda a: od.tensor(a, requires_grad=a.dtype.kind == "f"), x)
+    y = layer(leaves)
+    dy = np.random.default_rng(4).normal(size=y.shape).astype(y.dtype)
+    np.testing.assert_array_equal(layer.forward(x, training=False), y.numpy())
+    dx = layer.backward(dy)
+    params, grads = layer.params, layer.grads
+    for leaf, found in zip(tree.flatten(leaves), tree.flatten(dx), strict=True):
+        if found is not None:
+            assert type(found) is np.ndarray
+            np.testing.assert_array_equal(found, od.gradients(y, leaf, dy).numpy())
+    for weight, param, found in zip(layer.trainable_weights, params, grads, strict=True):
+        np.testing.assert_array_equal(param, weight.numpy())
+        np.testing.assert_array_equal(found, od.gradients(y, weight, dy).numpy())
+        param *= 0.5
+    layer.forward(x, training=False)
+    layer.backward(2 * dy)
+    for weight, param, found in zip(layer.trainable_weights, params, grads, strict=True):
+        np.testing.assert_array_equal(param, weight.numpy())
+        assert any(found is g for g in layer.grads)
+    np.testing.assert_allclose(layer.forward(x, training=False), layer(x).numpy())
+
+
 def _rounded(a: np.ndarray, dtype: Any) -> np.ndarray:
     """The same floats with as many digits as the dtype has, so that weights and inputs are not to blame."""
     return a.astype(dtype).astype(a.dtype) if a.dtype.kind == "f" else a
@@ -220,6 +247,7 @@ def _assert_near(x: Any, right: Any, tolerance: float) -> None:
 
 
 CHECKS = (
+    check_by_hand,
     check_values,
     check_shapes,
     check_config,

@@ -57,6 +57,8 @@ class Variable(Tensor):
         self._grad: Tensor | None = None
         self._leaf: Tensor | None = None  # the value as eager code sees it
         self._device: Any = None  # the value where the last compiled program left it
+        self._in_hand: np.ndarray | None = None  # the array that `in_place` gave away
+        self._gradient_in_hand: np.ndarray | None = None
         self.name = name or "variable"
         self.path = self.name
         self.regularizer: Any = None
@@ -76,6 +78,11 @@ class Variable(Tensor):
         trace = state.trace
         if trace is not None:
             return trace.read(self)
+        if self._in_hand is not None:
+            self._look_at_hand(self._in_hand)
+        return self._eager_leaf()
+
+    def _eager_leaf(self) -> Tensor:
         leaf = self._leaf
         if leaf is None:
             with values_lock:
@@ -177,13 +184,60 @@ class Variable(Tensor):
             with values_lock:
                 self._set_eager(array)
                 self._device = None
+                if self._in_hand is not None:
+                    self._in_hand[...] = to_numpy(array)
         else:
             state.trace.write(self, array)
+
+    def in_place(self, array: np.ndarray | None = None) -> np.ndarray:
+        """The value as a NumPy array to be changed in place: the Variable follows it, and it follows the Variable.
+
+        Args:
+            array: a writable array that takes this part from now on; None for the one given before, or a new one.
+
+        Raises:
+            ShapeError: for an array of another shape or dtype, or one that cannot be written to.
+
+        Example:
+            >>> import ondol as od
+            >>> w = od.Variable([1.0, 2.0])
+            >>> array = w.in_place()
+            >>> array -= 0.5
+            >>> w.tolist()
+            [0.5, 1.5]
+        """
+        if array is None:
+            if self._in_hand is None:
+                self._in_hand = self.numpy()
+            return self._in_hand
+        if array.shape != self._shape or array.dtype != self._dtype or not array.flags.writeable:
+            raise ShapeError(
+                f"Expected a writable array of shape {self._shape} and dtype {self._dtype} for the Variable "
+                f"'{self.path}'. Received: array.shape={array.shape}, array.dtype={array.dtype}, "
+                f"writable={array.flags.writeable}."
+            )
+        self._in_hand = array
+        return array
+
+    def gradient_in_place(self) -> np.ndarray:
+        """An array for the gradient, always the same one; zeros at first."""
+        if self._gradient_in_hand is None:
+            self._gradient_in_hand = np.zeros(self._shape, self._dtype)
+        return self._gradient_in_hand
+
+    def _look_at_hand(self, array: np.ndarray) -> None:
+        """Take over what was written into the array; Tensors read before keep their values."""
+        known = to_numpy(self._eager_leaf().data)
+        if not np.array_equal(known, array, equal_nan=known.dtype.kind == "f"):
+            with values_lock:
+                self._set_eager(eager_namespace().array(array))
+                self._device = None
 
     def change_dtype(self, dtype: Any) -> None:
         """Hold the value in another dtype from now on; programs compiled before do not know of it."""
         array = self.leaf().data.astype(dtypes.numpy_dtype(dtype))
         self._dtype = np.dtype(array.dtype)
+        self._in_hand = self._gradient_in_hand = None  # their dtype is the one before
         self.assign_array(array)
 
     # -- for the compiled programs
@@ -191,6 +245,8 @@ class Variable(Tensor):
     def device_value(self) -> Any:
         """The value on the compiled backend's device; the caller may give its memory away."""
         with values_lock:
+            if self._in_hand is not None:
+                self._look_at_hand(self._in_hand)
             if self._device is None:
                 assert self._leaf is not None
                 self._device = to_device(self._leaf.data)
@@ -204,6 +260,8 @@ class Variable(Tensor):
         """Take over what a compiled program returned."""
         self._device = array
         self._leaf = None
+        if self._in_hand is not None:
+            self._in_hand[...] = to_numpy(array)
 
     def make_leaf(self, array: Any) -> Tensor:
         """A plain Tensor standing for this Variable while it holds `array`."""

@@ -24,6 +24,10 @@ from ondol.layers.core.identity import Identity
 from ondol.layers.core.input import Input, InputLayer
 from ondol.layers.core.lambda_ import Lambda
 from ondol.layers.core.maxout import Maxout
+from ondol.layers.from_scratch.affine import Affine
+from ondol.layers.from_scratch.matmul import MatMul
+from ondol.layers.from_scratch.nodes import AddNode, BranchNode, MulNode, RepeatNode, SumNode
+from ondol.layers.from_scratch.with_loss import SigmoidWithLoss, SoftmaxWithLoss
 from ondol.layers.historical.partial_conv2d import PartialConv2D
 from ondol.layers.historical.radial_basis import RadialBasis
 from ondol.layers.historical.subsampling2d import Subsampling2D
@@ -146,6 +150,16 @@ __all__ = [
     "Layer",
     "Input",
     "InputLayer",
+    # of given arrays, and single nodes, as in books that build everything from scratch
+    "AddNode",
+    "Affine",
+    "BranchNode",
+    "MatMul",
+    "MulNode",
+    "RepeatNode",
+    "SigmoidWithLoss",
+    "SoftmaxWithLoss",
+    "SumNode",
     # core
     "Dense",
     "Maxout",

@@ -17,6 +17,7 @@ from ondol.backend import tree
 from ondol.backend.dtypes import is_floating, numpy_dtype
 from ondol.backend.state import state
 from ondol.errors import ShapeError
+from ondol.layers.by_hand import ByHand
 from ondol.layers.config import captured_arguments, config_of, from_config
 from ondol.layers.structure import find
 from ondol.utils.naming import auto_name
@@ -25,7 +26,7 @@ from ondol.utils.naming import auto_name
 _call_numbers = itertools.count()
 
 
-class Layer:
+class Layer(ByHand):
     """Base of all layers: subclass it, make weights in `build`, compute in `call`.
 
     Args:

@@ -1,6 +1,7 @@
 """Pictures of trainings and of what a model has learnt. Every function returns a matplotlib figure.
 
 * `learning_curves(history)`: loss and metrics, epoch by epoch
+* `loss_over_steps(losses)`: the loss while a `Trainer` trains
 * `decision_boundary(model, x, y)`: which class a model sees at every place of a plane
 * `confusion_matrix(y_true, y_pred)`: which classes are taken for which
 * `misclassified(x, y_true, y_pred)`: the images that a model gets wrong
@@ -23,9 +24,11 @@ from ondol.plot.filters import filters
 from ondol.plot.mistakes import misclassified
 from ondol.plot.receptive_field import receptive_field
 from ondol.plot.regression import predicted_values
+from ondol.plot.steps import loss_over_steps
 
 __all__ = [
     "learning_curves",
+    "loss_over_steps",
     "decision_boundary",
     "confusion_matrix",
     "misclassified",
