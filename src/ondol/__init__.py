@@ -44,6 +44,7 @@ from ondol.backend import compilations, devices
 from ondol.config import config
 from ondol.dtype_policies import DTypePolicy
 from ondol.errors import no_such_name as _no_such_name
+from ondol.graphs import graph
 from ondol.layers import Input
 from ondol.layers.base import Layer
 from ondol.models import Model, Sequential

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ondol.autograd import Symbol, Variable
 from ondol.autograd.symbolic import evaluate_shapes
@@ -14,11 +14,15 @@ from ondol.errors import UnknownNameError, unknown_name
 from ondol.layers.base import Layer
 from ondol.layers.structure import find
 from ondol.models import functional_config
+from ondol.models.drawing import drawn
 from ondol.models.graph import Graph
 from ondol.models.inputs import placeholder, placeholders
 from ondol.models.summary import print_summary
 from ondol.models.trainer import Trainer
 from ondol.optimizers.base import Optimizer
+
+if TYPE_CHECKING:
+    from ondol.graphs import Diagram
 
 
 class Model(Trainer, Layer):
@@ -174,6 +178,26 @@ class Model(Trainer, Layer):
             ValueError: for a model that knows no shapes yet: call it once on data first.
         """
         print_summary(self, line_length, print_fn or print)
+
+    def graph(self) -> Diagram:
+        """Draw the layers, their output shapes and numbers of parameters, and how they are connected.
+
+        Returns:
+            A Diagram: `print` it, show it in a notebook, or `.save("model.svg")`.
+
+        Raises:
+            DataError: for a model whose connections are not known before it computes; draw `od.graph(model(x))` then.
+
+        Example:
+            >>> import ondol as od
+            >>> x = od.Input(shape=(4,), name="flowers")
+            >>> model = od.Model(x, od.layers.Dense(3, name="kinds")(x), name="iris")
+            >>> print(model.graph())
+            iris: 15 parameters
+            1  flowers          (None, 4)                   → 2
+            2  kinds (Dense)    (None, 3), 15 parameters
+        """
+        return drawn(self)
 
     # -- configuration
 
