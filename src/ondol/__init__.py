@@ -45,9 +45,11 @@ from ondol.config import config
 from ondol.dtype_policies import DTypePolicy
 from ondol.errors import no_such_name as _no_such_name
 from ondol.graphs import graph
+from ondol.insight import breakpoint_on, explain
 from ondol.layers import Input
 from ondol.layers.base import Layer
 from ondol.models import Model, Sequential
+from ondol.models.session import Session, placeholder
 from ondol.ops import *  # noqa: F403 - every rule by its NumPy name: od.tanh, od.where, ...
 from ondol.trainer import Trainer
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ondol.autograd.op import Op
 from ondol.autograd.tape import (
     _add,
@@ -16,6 +18,7 @@ from ondol.autograd.tape import (
     _run_backward,
 )
 from ondol.autograd.tensor import Tensor
+from ondol.backend.compile import to_numpy
 
 
 @dataclass
@@ -26,11 +29,13 @@ class Flow:
         ops: the Ops.
         arrived: for each Tensor the whole gradient that reached it.
         sent: for an Op and the number of an input, the part of that input's gradient that came from there.
+        outputs: the outputs of each Op that were used.
     """
 
     ops: list[Op]
     arrived: dict[Tensor, Tensor]
     sent: dict[tuple[Op, int], Tensor]
+    outputs: dict[Op, list[Tensor]]
 
 
 def flow_back(y: Tensor, grad: Any = None) -> Flow:
@@ -57,4 +62,31 @@ def flow_back(y: Tensor, grad: Any = None) -> Flow:
                 if g is not None and x.requires_grad:
                     sent[op, i] = _fit(op, g, x)
                     _add(arrived, x, sent[op, i])
-    return Flow(ops[::-1], arrived, sent)
+    return Flow(ops[::-1], arrived, sent, outputs)
+
+
+def jacobian(op: Op, output: Tensor, i: int, column: int | None = None) -> np.ndarray:
+    """The derivatives of each element of an Op's output by each element of one of its inputs.
+
+    Args:
+        op: an Op that was recorded.
+        output: one of its outputs.
+        i: the number of the input.
+        column: the only element of the input to look at, None for all.
+
+    Returns:
+        An array (output.size, input's size), or (output.size, 1) for one column.
+    """
+    op.needed = tuple([j == i for j in range(len(op.inputs))])
+    rows = []
+    with _recording(False):
+        for row in range(output.size):
+            seed = np.zeros(output.size, output.dtype)
+            seed[row] = 1
+            found = _run_backward(op, [output], {output: Tensor(seed.reshape(output.shape))})
+            g = found[i] if found else None
+            flat = (
+                np.zeros(op.inputs[i].size) if g is None else to_numpy(_fit(op, g, op.inputs[i]).data).ravel()
+            )
+            rows.append(flat if column is None else flat[column : column + 1])
+    return np.stack(rows)

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from ondol.autograd.rule import Rule, rule_of
 from ondol.autograd.tensor import Tensor, as_array, as_operand
 from ondol.backend.state import state
 
@@ -55,6 +56,18 @@ class Op:
     def xp(self) -> Any:
         """The array namespace: NumPy (or CuPy) eagerly, jax.numpy while compiling."""
         return state.xp
+
+    @property
+    def rule(self) -> Rule:
+        """The formula, and the file and line where it is programmed; `print` it.
+
+        Example:
+            >>> import ondol as od
+            >>> y = od.Variable(2.0) * 3.0
+            >>> y.op.rule.name
+            'Multiply'
+        """
+        return rule_of(type(self))
 
     def needs(self, i: int) -> bool:
         """Whether input i is on the way to something that wants a gradient; ask before expensive work.

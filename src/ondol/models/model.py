@@ -18,6 +18,7 @@ from ondol.models.drawing import drawn
 from ondol.models.graph import Graph
 from ondol.models.inputs import placeholder, placeholders
 from ondol.models.summary import print_summary
+from ondol.models.tracing import StepTrace, trace_step
 from ondol.models.trainer import Trainer
 from ondol.optimizers.base import Optimizer
 
@@ -198,6 +199,34 @@ class Model(Trainer, Layer):
             2  kinds (Dense)    (None, 3), 15 parameters
         """
         return drawn(self)
+
+    def trace(self, x: Any, y: Any = None, sample_weight: Any = None, keep: bool = False) -> StepTrace:
+        """Make one training step eagerly, and keep everything that happened in it.
+
+        Args:
+            x, y, sample_weight: a batch, as for `train_on_batch`. A `train_step` of one's own is not looked at.
+            keep: whether the step counts; otherwise the model and its optimizer are as before afterwards.
+
+        Returns:
+            A StepTrace: by a layer's name its input, output, the gradient of its output, and for each weight its value,
+            gradient and update; `print` it for a table, `.to_dict()` for dictionaries, `od.plot.training_step(it)`
+            for a picture.
+
+        Raises:
+            NotCompiledError: before `compile`.
+
+        Example:
+            >>> import ondol as od
+            >>> x = od.Input(shape=(2,))
+            >>> model = od.Model(x, od.layers.Dense(1, kernel_initializer="ones", name="sum")(x))
+            >>> model.compile(od.optimizers.SGD(0.5), "mse")
+            >>> step = model.trace([[1.0, 2.0]], [[1.0]])
+            >>> step.loss, step["sum"].output.tolist(), step["sum"].output_gradient.tolist()
+            (4.0, [[3.0]], [[4.0]])
+            >>> step["sum"].parameters["kernel"].update.tolist()
+            [[-2.0], [-4.0]]
+        """
+        return trace_step(self, x, y, sample_weight, keep)
 
     # -- configuration
 

@@ -9,6 +9,7 @@
 * `feature_maps(model, image)`: what convolutions and poolings make of an image
 * `augmentations(layer, image)`: what layers that change images at random make of one
 * `receptive_field(model)`: how far each layer sees
+* `training_step(model.trace(x, y))`: signals, gradients and updates of one step, layer by layer
 * `predicted_values(y_true, y_pred)`: what a regression predicts beside what is true
 
 Nothing is shown and no global state of matplotlib is touched: `figure.savefig("curves.png")` writes a file
@@ -25,10 +26,12 @@ from ondol.plot.mistakes import misclassified
 from ondol.plot.receptive_field import receptive_field
 from ondol.plot.regression import predicted_values
 from ondol.plot.steps import loss_over_steps
+from ondol.plot.training_step import training_step
 
 __all__ = [
     "learning_curves",
     "loss_over_steps",
+    "training_step",
     "decision_boundary",
     "confusion_matrix",
     "misclassified",

@@ -1,0 +1,86 @@
+"""One training step at a glance: signals forward, gradients back, and how far each weight moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ondol.backend import tree
+from ondol.errors import DataError
+from ondol.plot import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+USUAL_UPDATE = 1e-3  # of a weight's length in one step, as a rule of thumb
+
+
+def training_step(trace: Any) -> Figure:
+    """Draw what `model.trace` returned: for each layer the spread of its output and the length of the gradient that
+    reached it, and for each weight the length of its update beside its own.
+
+    Bars that shrink or grow by powers of ten from layer to layer are signals, or gradients, that vanish or explode. The
+    dotted line marks updates of a thousandth of the weight, a usual size.
+
+    Args:
+        trace: a StepTrace.
+
+    Returns:
+        The matplotlib figure.
+
+    Raises:
+        DataError: for a trace without layers.
+
+    Example:
+        >>> import ondol as od
+        >>> model = od.Sequential([od.Input((2,)), od.layers.Dense(3, "tanh"), od.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> figure = od.plot.training_step(model.trace([[1.0, 2.0]], [[1.0]]))
+        >>> [axes.get_title(loc="left") for axes in figure.axes]
+        ['output: standard deviation', 'gradient of the output: length', 'update / weight']
+    """
+    layers = list(trace.layers.values())
+    if not layers:
+        raise DataError("Expected a trace of at least one layer. Received: none.")
+    weights = [(f"{layer.name}/{p.name}", p) for layer in layers for p in layer.parameters.values()]
+    names = [layer.name for layer in layers]
+    spreads = [_of(layer.output, np.std) for layer in layers]
+    lengths = [_of(layer.output_gradient, _length) for layer in layers]
+    rows = max(len(layers), len(weights))
+    figure = style.new_figure(2 * style.WIDTH * 0.75, max(2.4, 0.24 * rows + 1.1))
+    axes = figure.subplots(1, 3)
+    _bars(axes[0], "output: standard deviation", names, spreads, style.PALETTE[0])
+    _bars(axes[1], "gradient of the output: length", names, lengths, style.PALETTE[1])
+    ratios = [_length(p.update) / (_length(p.value) or np.nan) for _, p in weights]
+    _bars(axes[2], "update / weight", [name for name, _ in weights], ratios, style.PALETTE[2])
+    axes[2].axvline(USUAL_UPDATE, color=style.SOFT, linewidth=1, linestyle=":")
+    return style.finish(figure)
+
+
+def _of(arrays: Any, measure: Any) -> float:
+    found = [measure(np.asarray(a, "float64")) for a in tree.flatten(arrays) if a is not None]
+    return float(max(found)) if found else float("nan")
+
+
+def _length(array: np.ndarray) -> float:
+    return float(np.sqrt(np.sum(np.square(array, dtype="float64"))))
+
+
+def _bars(ax: Axes, title: str, names: list[str], values: list[float], color: str) -> None:
+    """Horizontal bars, the first layer on top; logarithmic, because layers differ by powers of ten."""
+    places = range(len(names))
+    ax.barh(places, [v if v > 0 else np.nan for v in values], color=color, height=0.7)
+    ax.set_yticks(places, names)
+    ax.invert_yaxis()
+    if any(v > 0 for v in values):
+        ax.set_xscale("log")
+        positive = [v for v in values if v > 0]
+        ax.set_xlim(min(positive) / 3, max(positive) * 3)
+    style.dress(ax, title)
+    for place, value in zip(places, values, strict=True):
+        if not value > 0:
+            note = "0" if value == 0 else "none"
+            ax.annotate(note, (0, place), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+                        fontsize=style.SIZE["small"], color=style.SOFT, va="center")  # fmt: skip
