@@ -1,5 +1,7 @@
 """Layers as books build them from scratch: made of given arrays, driven by forward and backward."""
 
+import copy
+
 import numpy as np
 import pytest
 from scipy import special
@@ -289,3 +291,13 @@ def test_forward_within_a_compiled_function_is_told():
     layer = L.Dense(2)
     with pytest.raises(od.errors.TraceError, match="layer\\(x\\)"):
         od.function(lambda x: layer.forward(x))(np.ones((1, 2)))
+
+
+def test_a_copied_layer_has_had_no_forward():
+    layer = L.Dense(2)
+    layer.forward(np.ones((1, 3)))
+    other = copy.deepcopy(layer)
+    with pytest.raises(od.errors.DataError, match="before"):
+        other.backward(np.ones((1, 2)))
+    other.params[0][...] = 0
+    assert np.abs(layer.params[0]).max() > 0

@@ -20,7 +20,6 @@ class State(threading.local):
     training: bool = False  # what layers assume when nobody says `training=`
     depth: int = 0  # how many layers are in the middle of a call
     call_number: int = -1  # the number of the outermost of those calls
-    watcher: Any = None  # called with each layer, its inputs and its outputs, when somebody looks in
 
 
 state = State()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.callbacks.base import Callback
+from ondol.utils import html
 
 
 class History(Callback):
@@ -32,3 +33,19 @@ class History(Callback):
     def __repr__(self) -> str:
         last: dict[str, Any] = {name: round(values[-1], 4) for name, values in self.history.items()}
         return f"<History of {len(self.epoch)} epochs, the last: {last}>"
+
+    def _repr_html_(self) -> str:
+        """First, best and last epoch, as notebooks show them."""
+        rows = []
+        for name, values in self.history.items():
+            best = max(values) if "acc" in name else min(values)
+            rows.append(
+                [
+                    name,
+                    f"{values[0]:.4g}",
+                    f"{best:.4g} (epoch {values.index(best) + 1})",
+                    f"{values[-1]:.4g}",
+                ]
+            )
+        caption = f"History of {len(self.epoch)} epochs" + (", interrupted" if self.interrupted else "")
+        return html.table(["", "first", "best", "last"], rows, caption)

@@ -280,8 +280,6 @@ class Layer(ByHand):
             if self.activity_regularizer is not None:
                 # Per sample, so that the penalty does not grow with the batch.
                 self.add_loss([self._activity_penalty(t) for t in tree.flatten(y)])
-            if state.watcher is not None:
-                state.watcher(self, args, y)
         except Exception as error:
             self._explain(error, args)
             raise

@@ -135,6 +135,10 @@ class _Forward:
     def __init__(self, inputs: Any, outputs: Any) -> None:
         self.inputs, self.outputs = inputs, outputs
 
+    def __deepcopy__(self, memo: dict) -> None:
+        """A copied layer has had no forward: what is recorded leads to the weights of the layer it was copied from."""
+        return None
+
 
 def _each_array(f: Callable, x: Any) -> Any:
     """f of an array, of nested lists of numbers, or of each array in a list or dict of them."""

@@ -17,7 +17,7 @@ from ondol.models import functional_config
 from ondol.models.drawing import drawn
 from ondol.models.graph import Graph
 from ondol.models.inputs import placeholder, placeholders
-from ondol.models.summary import print_summary
+from ondol.models.summary import print_summary, summary_html
 from ondol.models.tracing import StepTrace, trace_step
 from ondol.models.trainer import Trainer
 from ondol.optimizers.base import Optimizer
@@ -179,6 +179,9 @@ class Model(Trainer, Layer):
             ValueError: for a model that knows no shapes yet: call it once on data first.
         """
         print_summary(self, line_length, print_fn or print)
+
+    def _repr_html_(self) -> str:
+        return summary_html(self)
 
     def graph(self) -> Diagram:
         """Draw the layers, their output shapes and numbers of parameters, and how they are connected.

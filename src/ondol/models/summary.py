@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
+
+from ondol.utils import html
+
+HEAD = ("Layer (type)", "Output Shape", "Param #")
 
 
 def print_summary(model: Any, line_length: int | None = None, print_fn: Callable[[str], Any] = print) -> None:
@@ -13,11 +18,7 @@ def print_summary(model: Any, line_length: int | None = None, print_fn: Callable
             f"Expected a model that knows its shapes. Received: '{model.name}', which is not built yet. "
             "Give it an input shape (od.Input(shape=...) first), or call it once on data."
         )
-    rows = [
-        (f"{layer.name} ({type(layer).__name__})", _shape(layer._output_shape), f"{layer.count_params():,}")
-        for layer in model.layers
-    ]
-    table = [("Layer (type)", "Output Shape", "Param #"), *rows]
+    table = [HEAD, *_rows(model)]
     widths = [max(len(row[i]) for row in table) + 2 for i in range(3)]
     if line_length is not None:
         widths[0] = max(widths[0], line_length - widths[1] - widths[2])
@@ -27,14 +28,34 @@ def print_summary(model: Any, line_length: int | None = None, print_fn: Callable
         lines += [rule] if i < 2 else []
         lines.append(f"{name:<{widths[0]}}{shape:<{widths[1]}}{count:>{widths[2]}}")
     lines.append(rule)
+    for line in [*lines, *_sums(model)]:
+        print_fn(line)
+
+
+def summary_html(model: Any) -> str:
+    """The same for notebooks."""
+    if not model.built:
+        return f"<div>Model: {escape(model.name)}, which is not built yet</div>"
+    sums = "".join(f"<div>{line}</div>" for line in _sums(model))
+    return html.table(HEAD, _rows(model), f'Model: "{model.name}"', numbers_from=2) + sums
+
+
+def _rows(model: Any) -> list[tuple[str, str, str]]:
+    return [
+        (f"{layer.name} ({type(layer).__name__})", _shape(layer._output_shape), f"{layer.count_params():,}")
+        for layer in model.layers
+    ]
+
+
+def _sums(model: Any) -> list[str]:
     trainable = sum(v.size for v in model.trainable_weights)
     total = model.count_params()
     size = sum(v.size * v.dtype.itemsize for v in model.weights)
-    lines.append(f"Total params: {total:,} ({_bytes(size)})")
-    lines.append(f"Trainable params: {trainable:,}")
-    lines.append(f"Non-trainable params: {total - trainable:,}")
-    for line in lines:
-        print_fn(line)
+    return [
+        f"Total params: {total:,} ({_bytes(size)})",
+        f"Trainable params: {trainable:,}",
+        f"Non-trainable params: {total - trainable:,}",
+    ]
 
 
 def _shape(shape: Any) -> str:

@@ -12,13 +12,18 @@ from ondol.autograd import Tensor, Variable, enable_grad
 from ondol.autograd.flow import Flow, flow_back
 from ondol.backend import tree
 from ondol.backend.compile import to_numpy
-from ondol.backend.state import state
 from ondol.data import ArrayData, unpack_x_y_sample_weight
+from ondol.layers.base import Layer
+from ondol.layers.structure import find
+from ondol.layers.watching import watched
 from ondol.training.steps import as_batch
+from ondol.utils import html
 
 if TYPE_CHECKING:
-    from ondol.layers.base import Layer
     from ondol.models.model import Model
+
+
+HEAD = ("layer, weight", "shape", "mean", "std", "|gradient|", "|update| / |weight|")
 
 
 @dataclass
@@ -76,23 +81,28 @@ class StepTrace:
         Of an output: mean, standard deviation, and the length of its gradient; of a weight, in the line below its
         layer: its mean and deviation, the length of its gradient, and how long the update is beside the weight.
         """
-        head = ("layer, weight", "shape", "mean", "std", "|gradient|", "|update| / |weight|")
-        rows = [head]
-        for name, layer in self.layers.items():
-            outputs = zip(tree.flatten(layer.output), tree.flatten(layer.output_gradient), strict=True)
-            for output, gradient in outputs:
-                rows.append((f"{name} ({layer.type})", *_line(output, gradient), ""))
-            for p in layer.parameters.values():
-                rows.append((f"  {p.name}", *_line(p.value, p.gradient), _number(_ratio(p))))
-        widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+        rows = [HEAD, *self._rows()]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(HEAD))]
         lines = []
         for row in rows:
             cells = [text.ljust(width) for text, width in zip(row[:2], widths, strict=False)]
             cells += [number.rjust(width) for number, width in zip(row[2:], widths[2:], strict=True)]
             lines.append("  ".join(cells).rstrip())
-        return "\n".join(
-            [f"loss {self.loss:.6g}", lines[0], "─" * sum(widths, 2 * len(widths) - 2), *lines[1:]]
-        )
+        rule = "─" * sum(widths, 2 * len(widths) - 2)
+        return "\n".join([f"loss {self.loss:.6g}", lines[0], rule, *lines[1:]])
+
+    def _repr_html_(self) -> str:
+        return html.table(HEAD, self._rows(), f"loss {self.loss:.6g}", numbers_from=2)
+
+    def _rows(self) -> list[tuple[str, ...]]:
+        rows: list[tuple[str, ...]] = []
+        for name, layer in self.layers.items():
+            outputs = zip(tree.flatten(layer.output), tree.flatten(layer.output_gradient), strict=True)
+            rows += [(f"{name} ({layer.type})", *_line(output, gradient), "") for output, gradient in outputs]
+            rows += [
+                (f"  {p.name}", *_line(p.value, p.gradient), _ratio(p)) for p in layer.parameters.values()
+            ]
+        return rows
 
     def __str__(self) -> str:
         return self.table()
@@ -110,14 +120,10 @@ def trace_step(
     before = [(v, v.read()) for v in model.state_variables]
     batch = unpack_x_y_sample_weight(as_batch(data.structure))
     calls: list[tuple[Layer, tuple, Any]] = []
-    outer, state.watcher = state.watcher, lambda *call: calls.append(call)
-    try:
-        with enable_grad():
-            y_pred = model(batch[0], training=True)
-            loss = model.compute_loss(batch[0], batch[1], y_pred, batch[2], training=True)
-            scaled = model.optimizer.scale_loss(loss)
-    finally:
-        state.watcher = outer
+    with enable_grad(), watched(find(model, Layer), lambda *call: calls.append(call)):
+        y_pred = model(batch[0], training=True)
+        loss = model.compute_loss(batch[0], batch[1], y_pred, batch[2], training=True)
+        scaled = model.optimizer.scale_loss(loss)
     try:
         flow = flow_back(scaled)
         weights = model.trainable_weights
@@ -149,8 +155,6 @@ def _layers(
 ) -> dict[str, LayerTrace]:
     layers: dict[str, LayerTrace] = {}
     for layer, args, outputs in calls:
-        if layer is model:
-            continue
         name, number = layer.name, 1
         while name in layers:
             number += 1
@@ -182,9 +186,9 @@ def _line(array: np.ndarray, gradient: np.ndarray | None) -> tuple[str, str, str
     return str(array.shape), _number(wide.mean()), _number(wide.std()), length
 
 
-def _ratio(p: ParameterTrace) -> float:
+def _ratio(p: ParameterTrace) -> str:
     length = _length(p.value)
-    return _length(p.update) / length if length else float("inf")
+    return _number(_length(p.update) / length) if length else "was 0"
 
 
 def _length(array: np.ndarray) -> float:

@@ -1,10 +1,7 @@
-"""What the layers of a model put out while it runs, whatever kind of model it is."""
+"""Which layers of a model look at images, and how these lie in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from functools import wraps
 from typing import Any
 
 from ondol.layers import Layer
@@ -12,31 +9,6 @@ from ondol.layers.structure import find
 
 # A layer with one of these looks at, or gathers from, windows of an image.
 _WINDOWS = ("kernel_size", "pool_size", "output_size")
-
-
-@contextmanager
-def watched(layers: Iterable[Layer], note: Callable[[Layer, Any], None]) -> Iterator[None]:
-    """Inside the block, every call of these layers hands the layer and its output to `note`."""
-    watched_layers = list(layers)
-
-    def with_note(layer: Layer) -> Callable[..., Any]:
-        call = layer.call
-
-        @wraps(call)
-        def noting(*args: Any, **kwargs: Any) -> Any:
-            output = call(*args, **kwargs)
-            note(layer, output)
-            return output
-
-        return noting
-
-    for layer in watched_layers:
-        vars(layer)["call"] = with_note(layer)
-    try:
-        yield
-    finally:
-        for layer in watched_layers:
-            del vars(layer)["call"]
 
 
 def window_layers(model: Any) -> list[Layer]:

@@ -12,8 +12,9 @@ from ondol.autograd import no_grad
 from ondol.errors import DataError, ShapeError
 from ondol.layers import Layer
 from ondol.layers.structure import find
+from ondol.layers.watching import watched
 from ondol.plot import style
-from ondol.plot.calls import channels_first, input_shape_of, watched, window_layers
+from ondol.plot.calls import channels_first, input_shape_of, window_layers
 from ondol.plot.images import draw_image, limits_of, picture_of, sample_of
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def _outputs(model: Any, sample: np.ndarray, layer: Any) -> list[tuple[Layer, np
     outputs: list[tuple[Layer, np.ndarray]] = []
     with (
         no_grad(),
-        watched(chosen, lambda layer, y: outputs.append((layer, np.asarray(y.numpy(), "float32")))),
+        watched(chosen, lambda layer, inputs, y: outputs.append((layer, np.asarray(y.numpy(), "float32")))),
     ):
         model(sample, training=False)
     return outputs

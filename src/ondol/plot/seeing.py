@@ -10,7 +10,8 @@ import numpy as np
 
 from ondol.autograd import no_grad
 from ondol.errors import DataError, ShapeError
-from ondol.plot.calls import channels_first, watched, window_layers
+from ondol.layers.watching import watched
+from ondol.plot.calls import channels_first, window_layers
 
 _BATCH = 32  # images at a time
 ROWS, COLUMNS = 0, 1
@@ -79,7 +80,7 @@ def _lines_seen(
         names, parts = [], [*parts, []]
 
         def note(
-            layer: Any, output: Any, names: list[str] = names, tables: list[np.ndarray] = parts[-1]
+            layer: Any, _: Any, output: Any, names: list[str] = names, tables: list[np.ndarray] = parts[-1]
         ) -> None:
             names.append(layer.name)
             tables.append(_lines_with_nan(layer, output, direction))

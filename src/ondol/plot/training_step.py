@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,11 +52,11 @@ def training_step(trace: Any) -> Figure:
     rows = max(len(layers), len(weights))
     figure = style.new_figure(2 * style.WIDTH * 0.75, max(2.4, 0.24 * rows + 1.1))
     axes = figure.subplots(1, 3)
-    _bars(axes[0], "output: standard deviation", names, spreads, style.PALETTE[0])
-    _bars(axes[1], "gradient of the output: length", names, lengths, style.PALETTE[1])
+    _bars(axes[0], "output: standard deviation", names, spreads, style.PALETTE[0], "0")
+    _bars(axes[1], "gradient of the output: length", names, lengths, style.PALETTE[1], "0 or none")
     ratios = [_length(p.update) / (_length(p.value) or np.nan) for _, p in weights]
-    _bars(axes[2], "update / weight", [name for name, _ in weights], ratios, style.PALETTE[2])
-    axes[2].axvline(USUAL_UPDATE, color=style.SOFT, linewidth=1, linestyle=":")
+    labels = [name for name, _ in weights]
+    _bars(axes[2], "update / weight", labels, ratios, style.PALETTE[2], "was 0", USUAL_UPDATE)
     return style.finish(figure)
 
 
@@ -68,19 +69,30 @@ def _length(array: np.ndarray) -> float:
     return float(np.sqrt(np.sum(np.square(array, dtype="float64"))))
 
 
-def _bars(ax: Axes, title: str, names: list[str], values: list[float], color: str) -> None:
+def _bars(
+    ax: Axes,
+    title: str,
+    names: list[str],
+    values: list[float],
+    color: str,
+    none: str,
+    mark: float | None = None,
+) -> None:
     """Horizontal bars, the first layer on top; logarithmic, because layers differ by powers of ten."""
     places = range(len(names))
-    ax.barh(places, [v if v > 0 else np.nan for v in values], color=color, height=0.7)
     ax.set_yticks(places, names)
-    ax.invert_yaxis()
-    if any(v > 0 for v in values):
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    known = [v for v in [*values, mark or np.nan] if v > 0]
+    if known:
         ax.set_xscale("log")
-        positive = [v for v in values if v > 0]
-        ax.set_xlim(min(positive) / 3, max(positive) * 3)
+        # Whole powers of ten: other ticks would be written into each other.
+        low, high = math.floor(math.log10(min(known)) - 0.2), math.ceil(math.log10(max(known)) + 0.05)
+        ax.set_xlim(10.0**low, 10.0**high)
+    ax.barh(places, [v if v > 0 else np.nan for v in values], color=color, height=0.7)
     style.dress(ax, title)
     for place, value in zip(places, values, strict=True):
         if not value > 0:
-            note = "0" if value == 0 else "none"
-            ax.annotate(note, (0, place), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            ax.annotate(none, (0, place), (4, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
                         fontsize=style.SIZE["small"], color=style.SOFT, va="center")  # fmt: skip
+    if mark is not None:
+        ax.axvline(mark, color=style.INK, linewidth=1, linestyle=":")
