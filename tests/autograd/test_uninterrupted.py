@@ -9,6 +9,14 @@ import ondol as od
 from ondol.autograd.uninterrupted import uninterrupted
 
 
+@pytest.fixture(autouse=True)
+def _ctrl_c_raises():
+    """Also where the tests were started in the background, whose processes ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_an_interrupt_takes_effect_after_the_function():
     done = []
 
