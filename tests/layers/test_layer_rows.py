@@ -13,7 +13,7 @@ def test_layer(row, check):
     check(row)
 
 
-# Driven by hand above all, with several inputs or none of a batch: tests/layers/test_layers_from_scratch.py.
+# Driven by hand above all, with several inputs or none of a batch: tests/by_hand/test_layers_from_scratch.py.
 FROM_SCRATCH = {cls for cls in vars(od.layers).values() if ".from_scratch." in getattr(cls, "__module__", "")}
 
 

@@ -43,7 +43,7 @@ def flow_back(y: Tensor, grad: Any = None) -> Flow:
 
     Args:
         y: the result.
-        grad: the gradient for it, if it has more than one element; None for ones.
+        grad: the gradient for it, if it has more than one element; None for 1.
 
     Raises:
         ShapeError: if y has more than one element and no grad is given.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.callbacks.base import Callback
+from ondol.metrics.direction import direction
 from ondol.utils import html
 
 
@@ -38,7 +39,7 @@ class History(Callback):
         """First, best and last epoch, as notebooks show them."""
         rows = []
         for name, values in self.history.items():
-            best = max(values) if "acc" in name else min(values)
+            best = max(values) if direction(name) > 0 else min(values)
             rows.append(
                 [
                     name,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ondol.errors import DataError
+from ondol.utils.files import put_in_place
 
 
 @dataclass(eq=False)
@@ -78,7 +79,8 @@ class Diagram:
         path = Path(path)
         if path.suffix not in (".svg", ".txt"):
             raise DataError(f"Expected a path that ends in .svg or .txt. Received: path='{path}'.")
-        path.write_text(self.svg() if path.suffix == ".svg" else str(self) + "\n", encoding="utf-8")
+        text = self.svg() if path.suffix == ".svg" else str(self) + "\n"
+        put_in_place(path, text.encode())
         return path
 
     def __str__(self) -> str:

@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 
 from ondol.graphs.diagram import Diagram, Edge, Node
 
-LETTER, BOLD, LINE, SIGN = (
-    7.0,
-    8.0,
-    16.0,
-    22.0,
-)  # pixels: widths of letters, height of a line, half a sign's circle
+# Pixels.
+LETTER, BOLD = 7.0, 8.0  # widths of a letter
+LINE = 16.0  # height of a line of text
+SIGN = 22.0  # radius of the circle around a sign
 MARGIN = 14.0
 SPACE = 18.0  # between neighbours in a rank
 LANE = 2 * LINE + 6  # what an arrow says needs: a line above and one below

@@ -84,8 +84,8 @@ def _arrow(edge: Edge, points: list[Point], direction: str) -> str:
 def _labels(edge: Edge, points: list[Point], direction: str) -> str:
     """On the straight piece of an arrow to the right, beside the beginning of one that goes down."""
     texts = []
-    anchor = "middle" if direction == "right" else "start"
     right = direction == "right"
+    anchor = "middle" if right else "start"
     (x0, y0), (x1, y1) = points[1:3] if right and len(points) > 3 else points[:2]
     x, y = ((x0 + x1) / 2, (y0 + y1) / 2) if right else (x0 + 8, y0 + 12)
     for text, color, dy in ((edge.forward, FORWARD, -5 if right else 0), (edge.backward, BACKWARD, 14)):

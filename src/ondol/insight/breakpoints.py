@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import pdb
 from collections.abc import Callable
 from typing import Any
 
@@ -71,7 +70,9 @@ class Breakpoint:
         self.remove()
 
 
-def breakpoint_on(target: Any, when: str = "forward", debugger: Callable[[], Any] = pdb.Pdb) -> Breakpoint:
+def breakpoint_on(
+    target: Any, when: str = "forward", debugger: Callable[[], Any] | None = None
+) -> Breakpoint:
     """Stop in the debugger inside a rule or a layer when it runs.
 
     Compiled programs do not pass through Python while they run; train with `run_eagerly=True`, or drive layers by hand.
@@ -81,7 +82,7 @@ def breakpoint_on(target: Any, when: str = "forward", debugger: Callable[[], Any
             of layers.
         when: "forward"; "backward" (of a layer: in the backward passes of its rules is where to stop, so name an Op);
             or "nan", forward or backward, as soon as a NaN comes out that did not go in.
-        debugger: makes the debugger, anything with `runcall` as `pdb.Pdb` has it.
+        debugger: makes the debugger, anything with `runcall` as `pdb.Pdb` has it; None for that.
 
     Returns:
         A Breakpoint with `remove()`, to be used in a `with` block as well.
@@ -105,6 +106,10 @@ def breakpoint_on(target: Any, when: str = "forward", debugger: Callable[[], Any
         raise ValueError(f"Expected when as one of {', '.join(map(repr, TIMES))}. Received: when={when!r}.")
     if isinstance(target, Op):
         target = type(target)
+    if debugger is None:
+        from pdb import Pdb  # not at start-up
+
+        debugger = Pdb
     names = ["forward", "backward"] if when == "nan" else [when]
     if isinstance(target, type) and issubclass(target, Op):
         return Breakpoint([(target, name) for name in names], when, debugger)

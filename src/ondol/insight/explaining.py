@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from ondol.autograd import Op, Tensor
 from ondol.autograd.flow import Flow, flow_back, jacobian
 from ondol.backend.compile import to_numpy
 from ondol.errors import DataError
-from ondol.graphs.numbers import short
+from ondol.graphs.numbers import IN_FULL, short
 
 MOST_NUMBERS = 20_000_000  # in all local derivatives together
 MOST_PATHS = 64
@@ -200,7 +199,7 @@ def _row(step: Step) -> tuple[str, str, str]:
     return (
         what,
         f"{rows} × {columns}",
-        numbers if math.prod(step.derivative.shape) <= 4 else numbers.split("), ")[1],
+        numbers if step.derivative.size <= IN_FULL else numbers.split("), ")[1],
     )
 
 

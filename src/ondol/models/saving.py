@@ -7,7 +7,6 @@ Any reader of safetensors can open it. Names of arrays say where they belong: "m
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from ondol.layers.structure import find
 from ondol.models.inputs import describe, restore
 from ondol.models.trainer import Trainer
 from ondol.random import SeedGenerator
+from ondol.utils.files import put_in_place
 from ondol.utils.serialization import serialize
 
 FORMAT, VERSION = "ondol", 1
@@ -249,8 +249,6 @@ def _made(form: Any, room: Any, custom_objects: Mapping[str, Any] | None) -> Any
 
 def _write(path: Path, arrays: dict[str, np.ndarray], header: dict[str, Any], overwrite: bool) -> None:
     """Write to a file beside the target, then put it in place: a failure never harms what was there."""
-    import tempfile
-
     from safetensors.numpy import save
 
     if path.exists() and not overwrite:
@@ -264,24 +262,7 @@ def _write(path: Path, arrays: dict[str, np.ndarray], header: dict[str, Any], ov
         "header": json.dumps(header),
     }
     content = save({name: np.array(a, order="C") for name, a in arrays.items()}, metadata)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    put_in_place(path, content)
 
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

@@ -35,6 +35,16 @@ class ParameterTrace:
     gradient: np.ndarray
     update: np.ndarray
 
+    @property
+    def ratio(self) -> float | None:
+        """How long the update is beside the weight; None for a weight that was 0."""
+        weight = length(self.value)
+        return length(self.update) / weight if weight else None
+
+    @property
+    def shown_ratio(self) -> str:
+        return "was 0" if self.ratio is None else _number(self.ratio)
+
 
 @dataclass
 class LayerTrace:
@@ -100,7 +110,12 @@ class StepTrace:
             outputs = zip(tree.flatten(layer.output), tree.flatten(layer.output_gradient), strict=True)
             rows += [(f"{name} ({layer.type})", *_line(output, gradient), "") for output, gradient in outputs]
             rows += [
-                (f"  {p.name}", *_line(p.value, p.gradient), _ratio(p)) for p in layer.parameters.values()
+                (
+                    f"  {p.name}",
+                    *_line(p.value, p.gradient),
+                    p.shown_ratio,
+                )
+                for p in layer.parameters.values()
             ]
         return rows
 
@@ -182,16 +197,12 @@ def _array(t: Any) -> Any:
 
 def _line(array: np.ndarray, gradient: np.ndarray | None) -> tuple[str, str, str, str]:
     wide = np.asarray(array, "float64")
-    length = "" if gradient is None else _number(_length(gradient))
-    return str(array.shape), _number(wide.mean()), _number(wide.std()), length
+    back = "" if gradient is None else _number(length(gradient))
+    return str(array.shape), _number(wide.mean()), _number(wide.std()), back
 
 
-def _ratio(p: ParameterTrace) -> str:
-    length = _length(p.value)
-    return _number(_length(p.update) / length) if length else "was 0"
-
-
-def _length(array: np.ndarray) -> float:
+def length(array: np.ndarray) -> float:
+    """The root of the sum of the squares."""
     return float(np.sqrt(np.sum(np.square(array, dtype="float64"))))
 
 

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ondol.errors import DataError, ShapeError, unknown_name
+from ondol.metrics.direction import direction
 from ondol.plot import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-_HIGHER_IS_BETTER = ("acc", "auc", "precision", "recall", "f1", "fbeta", "iou", "r2", "cosine_similarity")
-_LOWER_IS_BETTER = ("loss", "error", "mse", "mae", "rmse", "mape", "msle", "crossentropy", "divergence")
 
 
 def learning_curves(
@@ -112,11 +110,7 @@ def _draw_metric(ax: Axes, name: str, lines: Mapping[str, np.ndarray], first_epo
             ends.append((value[finite[-1]], f"{label}\n{value[finite[-1]]:.4g}", color))
     length = max(len(value) for value in lines.values())
     _epoch_axis(ax, first_epoch, length)
-    if (
-        log
-        and _direction(name) < 0
-        and all((value[np.isfinite(value)] > 0).all() for value in lines.values())
-    ):
+    if log and direction(name) < 0 and all((value[np.isfinite(value)] > 0).all() for value in lines.values()):
         _log_scale(ax)
     validation = lines.get(f"val_{name}")
     if validation is not None and len(validation) > 1:
@@ -152,18 +146,11 @@ def _epoch_ticks(first: int, last: int) -> list[int]:
     return [first, *(tick for tick in range(0, last + 1, step) if tick - first > step / 2)]
 
 
-def _direction(name: str) -> int:
-    """1 if more is better, -1 if less is, 0 if a name does not tell."""
-    if any(part in name for part in _LOWER_IS_BETTER):
-        return -1
-    return int(any(part in name for part in _HIGHER_IS_BETTER))
-
-
 def _mark_best(ax: Axes, name: str, validation: np.ndarray, first_epoch: int) -> None:
-    direction = _direction(name)
-    if direction == 0 or not np.isfinite(validation).any():
+    sign = direction(name)
+    if sign == 0 or not np.isfinite(validation).any():
         return
-    best = int(np.nanargmax(np.where(np.isfinite(validation), direction * validation, np.nan)))
+    best = int(np.nanargmax(np.where(np.isfinite(validation), sign * validation, np.nan)))
     epoch, value = first_epoch + best, validation[best]
     ax.plot(
         [epoch], [value], "o", markersize=8, markerfacecolor="none", markeredgecolor=style.INK, clip_on=False

@@ -10,6 +10,7 @@ from typing import Any
 from ondol.callbacks import Callback
 from ondol.errors import DataError
 from ondol.plot.boundary import decision_boundary
+from ondol.utils.files import put_in_place
 
 
 class BoundaryFrames(Callback):
@@ -78,7 +79,9 @@ class BoundaryFrames(Callback):
             figure.savefig(file, format="png", dpi=100)
             images.append(Image.open(file).convert("RGB").quantize(128))
         durations = [int(1000 * seconds)] * (len(images) - 1) + [1500]
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.gif")
-        images[0].save(temporary, save_all=True, append_images=images[1:], duration=durations, loop=0)
-        temporary.replace(path)
+        film = io.BytesIO()
+        images[0].save(
+            film, format="gif", save_all=True, append_images=images[1:], duration=durations, loop=0
+        )
+        put_in_place(path, film.getvalue())
         return path

@@ -9,6 +9,7 @@ import numpy as np
 
 from ondol.backend import tree
 from ondol.errors import DataError
+from ondol.models.tracing import length
 from ondol.plot import style
 
 if TYPE_CHECKING:
@@ -48,13 +49,13 @@ def training_step(trace: Any) -> Figure:
     weights = [(f"{layer.name}/{p.name}", p) for layer in layers for p in layer.parameters.values()]
     names = [layer.name for layer in layers]
     spreads = [_of(layer.output, np.std) for layer in layers]
-    lengths = [_of(layer.output_gradient, _length) for layer in layers]
+    lengths = [_of(layer.output_gradient, length) for layer in layers]
     rows = max(len(layers), len(weights))
     figure = style.new_figure(2 * style.WIDTH * 0.75, max(2.4, 0.24 * rows + 1.1))
     axes = figure.subplots(1, 3)
     _bars(axes[0], "output: standard deviation", names, spreads, style.PALETTE[0], "0")
     _bars(axes[1], "gradient of the output: length", names, lengths, style.PALETTE[1], "0 or none")
-    ratios = [_length(p.update) / (_length(p.value) or np.nan) for _, p in weights]
+    ratios = [np.nan if p.ratio is None else p.ratio for _, p in weights]
     labels = [name for name, _ in weights]
     _bars(axes[2], "update / weight", labels, ratios, style.PALETTE[2], "was 0", USUAL_UPDATE)
     return style.finish(figure)
@@ -63,10 +64,6 @@ def training_step(trace: Any) -> Figure:
 def _of(arrays: Any, measure: Any) -> float:
     found = [measure(np.asarray(a, "float64")) for a in tree.flatten(arrays) if a is not None]
     return float(max(found)) if found else float("nan")
-
-
-def _length(array: np.ndarray) -> float:
-    return float(np.sqrt(np.sum(np.square(array, dtype="float64"))))
 
 
 def _bars(

@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+from from_scratch_net import Net, spiral
 from scipy import special
 
 import ondol as od
@@ -25,45 +26,9 @@ def numeric(f, x, h=1e-6):
     return g
 
 
-class TwoLayerNet:
-    """As a book writes it: lists of parameters and gradients, put together by hand."""
-
-    def __init__(self, inputs, hidden, outputs):
-        rng = np.random.default_rng(1)
-        w1, b1 = 0.5 * rng.normal(size=(inputs, hidden)), np.zeros(hidden)
-        w2, b2 = 0.5 * rng.normal(size=(hidden, outputs)), np.zeros(outputs)
-        self.layers = [L.Affine(w1, b1), L.Sigmoid(dtype="float64"), L.Affine(w2, b2)]
-        self.loss_layer = L.SoftmaxWithLoss(dtype="float64")
-        self.params, self.grads = [], []
-        for layer in self.layers:
-            self.params += layer.params
-            self.grads += layer.grads
-
-    def predict(self, x):
-        for layer in self.layers:
-            x = layer.forward(x)
-        return x
-
-    def forward(self, x, t):
-        return self.loss_layer.forward(self.predict(x), t)
-
-    def backward(self, dout=1):
-        dout = self.loss_layer.backward(dout)
-        for layer in reversed(self.layers):
-            dout = layer.backward(dout)
-        return dout
-
-
-def spiral(samples=100, classes=3):
-    rng = np.random.default_rng(1984)
-    r = np.tile(np.arange(samples) / samples, classes)
-    angle = np.repeat(np.arange(classes) * 4.0, samples) + 4.0 * r + rng.normal(size=samples * classes) * 0.2
-    return np.stack([r * np.sin(angle), r * np.cos(angle)], axis=1), np.repeat(np.arange(classes), samples)
-
-
 def test_the_spiral_in_a_loop_written_by_hand():
     x, t = spiral()
-    net = TwoLayerNet(2, 10, 3)
+    net = Net(2, 10, 3)
     rng = np.random.default_rng(2)
     for _ in range(300):
         order = rng.permutation(len(x))
@@ -78,7 +43,7 @@ def test_the_spiral_in_a_loop_written_by_hand():
 
 def test_the_gradients_of_a_network_put_together_by_hand():
     x, t = spiral(5)
-    net = TwoLayerNet(2, 4, 3)
+    net = Net(2, 4, 3)
     net.forward(x, t)
     dx = net.backward()
     found = [g.copy() for g in net.grads]
@@ -115,7 +80,7 @@ def test_two_layers_of_one_array():
 
 def test_an_optimizer_takes_the_lists():
     x, t = spiral(20)
-    net = TwoLayerNet(2, 10, 3)
+    net = Net(2, 10, 3)
     adam = od.optimizers.Adam(0.05)
     before = float(net.forward(x, t))
     for _ in range(300):
