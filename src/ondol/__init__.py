@@ -42,6 +42,7 @@ from ondol.autograd import (
 )
 from ondol.backend import compilations, devices
 from ondol.config import config
+from ondol.diagnosis import diagnose
 from ondol.dtype_policies import DTypePolicy
 from ondol.errors import no_such_name as _no_such_name
 from ondol.graphs import graph

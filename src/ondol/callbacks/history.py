@@ -16,12 +16,14 @@ class History(Callback):
         history: for each name ("loss", "accuracy", "val_loss", ...) its values, one for each epoch.
         epoch: the numbers of the epochs.
         interrupted: whether Ctrl-C ended the training early.
+        diagnosis: what `fit(..., diagnose=True)` found; None without.
     """
 
     def __init__(self) -> None:
         self.history: dict[str, list[float]] = {}
         self.epoch: list[int] = []
         self.interrupted = False
+        self.diagnosis: Any = None
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         self.history, self.epoch, self.interrupted = {}, [], False

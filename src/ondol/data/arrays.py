@@ -65,11 +65,12 @@ class ArrayData:
                 f"Expected 0 < validation_split < 1 that leaves some of the {n} samples on both sides. "
                 f"Received: validation_split={share!r}."
             )
-        learned, held_out = self._part(slice(None, cut)), self._part(slice(cut, None))
+        learned, held_out = self.part(slice(None, cut)), self.part(slice(cut, None))
         held_out.sample_weight = held_out.given_weight
         return learned, held_out
 
-    def _part(self, rows: slice) -> ArrayData:
+    def part(self, rows: Any) -> ArrayData:
+        """Some of the samples, which need no check again."""
         part = object.__new__(ArrayData)
         for name in ("x", "y", "sample_weight", "given_weight"):
             setattr(part, name, tree.map_tree(lambda a: None if a is None else a[rows], getattr(self, name)))

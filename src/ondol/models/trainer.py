@@ -13,6 +13,7 @@ from ondol.backend import tree
 from ondol.callbacks import Callback, History
 from ondol.config import config
 from ondol.data import ArrayData, pack_x_y_sample_weight, standardize_inputs, unpack_x_y_sample_weight
+from ondol.diagnosis.doctor import Doctor
 from ondol.errors import DataError, OndolError
 from ondol.layers.base import Layer
 from ondol.layers.structure import find
@@ -20,6 +21,7 @@ from ondol.losses.alignment import in_full_precision
 from ondol.metrics import Mean, Metric
 from ondol.models.objective import MetricSet, Objective, free_name, names_of
 from ondol.training import fitting
+from ondol.training.arguments import verbosity
 from ondol.training.not_finite import explain
 from ondol.training.steps import as_batch, guarded
 
@@ -232,6 +234,7 @@ class Trainer:
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
         validation_freq: int = 1,
+        diagnose: bool = False,
     ) -> History:
         """Train for a number of epochs.
 
@@ -253,9 +256,12 @@ class Trainer:
                 goes on where the one before ended, so that all samples are visited before any is again.
             validation_steps, validation_batch_size: the same for the evaluation.
             validation_freq: evaluate after every so many epochs, or after the epochs of these numbers (from 1).
+            diagnose: look at signals, gradients and steps now and then, and say at the end what is wrong with the
+                training, if anything; see `od.diagnose`. The training itself stays the same to the last bit.
 
         Returns:
-            The History: losses and metrics of each epoch. After Ctrl-C its `interrupted` is True.
+            The History: losses and metrics of each epoch. After Ctrl-C its `interrupted` is True; with diagnose its
+            `diagnosis` holds what was found.
 
         Raises:
             DataError, ShapeError: for data that cannot be right, before any training.
@@ -271,11 +277,15 @@ class Trainer:
             5.0
         """
         self._require_compiled("fit")
-        return fitting.fit(
+        doctor = Doctor(self) if diagnose else None
+        history = fitting.fit(
             self, x, y, batch_size, epochs, verbose, callbacks or [], validation_split, validation_data, shuffle,
             class_weight, sample_weight, initial_epoch, steps_per_epoch, validation_steps, validation_batch_size,
-            validation_freq,
+            validation_freq, doctor,
         )  # fmt: skip
+        if diagnose and verbosity(verbose):
+            print(f"\n{history.diagnosis}")
+        return history
 
     def evaluate(
         self,
@@ -391,9 +401,13 @@ class Trainer:
                 "Call model.compile(optimizer='adam', loss=...) first."
             )
 
+    def _has_own(self, step: str) -> bool:
+        """Whether a subclass has put another step in place of this one."""
+        return getattr(type(self), step) is not getattr(Trainer, step)
+
     def _check_targets(self, data: ArrayData, step: str = "train_step") -> None:
         """Build the model, and find targets that cannot be right before anything is trained."""
-        if getattr(type(self), step) is not getattr(Trainer, step):
+        if self._has_own(step):
             return  # a step of one's own may do anything with the data
         y_pred = self._predicted_shapes(data)
         if self._objective is not None and type(self).compute_loss is Trainer.compute_loss:

@@ -40,8 +40,9 @@ def fit(
     validation_steps: int | None,
     validation_batch_size: int | None,
     validation_freq: int,
+    doctor: Any = None,
 ) -> History:
-    """See Trainer.fit."""
+    """See Trainer.fit; a doctor is a callback that is shown the data and what ends a training early."""
     from ondol.training import stream
 
     verbose = verbosity(verbose)
@@ -51,7 +52,10 @@ def fit(
     callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
     if stream.is_stream(x):
         stream.expect_nothing_else(
-            y=y, sample_weight=sample_weight, validation_split=validation_split or None
+            y=y,
+            sample_weight=sample_weight,
+            validation_split=validation_split or None,
+            diagnose=None if doctor is None else True,
         )
         steps_of_epoch: Any = stream.StreamSteps(model, x, steps_per_epoch, class_weight, shuffle)
     else:
@@ -60,6 +64,9 @@ def fit(
             training, validation_data = training.split(validation_split)
         model._check_targets(training)
         steps_of_epoch = ArrayEpochs(model, training, batch_size, shuffle, steps_per_epoch)
+        if doctor is not None:
+            doctor.meet(training)
+            callbacks.append(doctor)
     if validation_batch_size is None:
         validation_batch_size = batch_size
     validate = _validation(model, validation_data, validation_batch_size, validation_steps)
@@ -85,6 +92,10 @@ def fit(
                     calls.call("on_epoch_end", epoch, logs)
                     epoch += 1
             history.interrupted = interrupt.requested
+    except NotFiniteError as error:
+        if doctor is not None:
+            doctor.explain(error)
+        raise
     finally:
         calls.call("on_train_end", logs)
     return history
