@@ -20,7 +20,8 @@ for ax, rate in zip(axes[1:], (0.0, 0.5), strict=True):
         model.add(od.layers.Dropout(rate))
     model.add(od.layers.Dense(1, activation="sigmoid"))
     model.compile(od.optimizers.Adam(0.003), "binary_crossentropy", metrics=["accuracy"])
-    history = model.fit(x, y, batch_size=30, epochs=steps(400), validation_data=validation, verbose=0).history
+    sizes = {"batch_size": 30, "validation_batch_size": 1000}
+    history = model.fit(x, y, epochs=steps(400), validation_data=validation, verbose=0, **sizes).history
     name = f"dropout {rate:g}" if rate else "no dropout"
     print(
         f"{name:11} loss {history['loss'][-1]:.2f} on the points learnt, {history['val_loss'][-1]:.2f} on others, "
