@@ -15,7 +15,7 @@ weights = [od.Variable(1.0 + 0.1 * i, name=f"w{i + 1}") for i in range(6)]
 y = od.tensor(1.0)
 for w in weights:
     y = od.sigmoid(w * y)
-loss = (y - 0.0) ** 2
+loss = (y - 1) ** 2
 
 explanation = od.explain(loss, weights[0])
 path = explanation.paths[0]
@@ -26,15 +26,12 @@ figure, ax = canvas()
 products = np.cumprod(factors)
 is_sigmoid = np.array([step.op.__class__.__name__ == "Sigmoid" for step in path])
 places = np.arange(len(path))
-ax.semilogy(places, products, color="0.6", linestyle="-", linewidth=1)
-ax.semilogy(
-    places[is_sigmoid],
-    products[is_sigmoid],
-    "s",
-    linestyle="none",
-    label="after a sigmoid's derivative, 1/4 at most",
-)
-ax.semilogy(places[~is_sigmoid], products[~is_sigmoid], "o", linestyle="none", label="after another rule's")
+ax.semilogy(places, abs(products), color="0.6", linestyle="-", linewidth=1)
+for chosen, marker, name in (
+    (is_sigmoid, "s", "a sigmoid's, 1/4 at most"),
+    (~is_sigmoid, "o", "another rule's"),
+):
+    ax.semilogy(places[chosen], abs(products[chosen]), marker, linestyle="none", label=f"after {name}")
 ax.set_xticks(places[is_sigmoid], [f"unit {number}" for number in range(6, 0, -1)])
 label(ax, "From the loss back to the first weight", "", "product of the derivatives so far", loc="lower left")
 save(figure)

@@ -41,17 +41,15 @@ for name, looped, rule in (("y", y, rule_y), ("dx", dx, rule_dx), ("dkernel", dk
     print(f"{name:8}{looped.shape!s:14} loops and rule differ by {abs(looped - rule.numpy()).max():.0e}")
 
 figure, axes = canvas(columns=4, height=1.9)
-drawings = {
-    "image": x[0, ..., 0],
-    "grows downwards": y[0, ..., 0],
-    "grows to the right": y[0, ..., 1],
-    "dx": dx[0, ..., 0],
-}
-for ax, (name, drawing) in zip(axes, drawings.items(), strict=True):
+names = ("image", "grows downwards", "grows to the right", "dx")
+for ax, name, drawing in zip(
+    axes, names, (x[0, ..., 0], y[0, ..., 0], y[0, ..., 1], dx[0, ..., 0]), strict=True
+):
     largest = abs(drawing).max()
-    ax.imshow(
-        drawing, cmap="gray_r" if name == "image" else "PuOr", vmin=-largest * (name != "image"), vmax=largest
-    )
+    if name == "image":
+        ax.imshow(drawing, cmap="gray_r")
+    else:
+        ax.imshow(drawing, cmap="PuOr", vmin=-largest, vmax=largest)
     ax.set_title(name, loc="left", fontsize=9.5)
     ax.set(xticks=[], yticks=[])
 save(figure)

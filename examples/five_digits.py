@@ -45,8 +45,7 @@ for number, (image, p) in enumerate(zip(images(worn), probabilities, strict=True
     axes[0, number].imshow(image, cmap="gray_r")
     axes[0, number].set_axis_off()
     axes[1, number].bar(range(1, 6), p)
-    label(
-        axes[1, number], f"a {p.argmax() + 1}: {p.max():.0%}", "digit", "probability" if number == 0 else ""
-    )
+    label(axes[1, number], f"a {p.argmax() + 1}: {p.max():.0%}", "digit")
     axes[1, number].set(ylim=(0, 1), xticks=range(1, 6), yticks=[0, 0.5, 1])
+axes[1, 0].set_ylabel("probability")
 save(figure)

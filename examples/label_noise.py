@@ -24,13 +24,14 @@ model.add(od.layers.Dense(10, activation="softmax"))
 model.compile(od.optimizers.Adam(0.001), "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(x, given, epochs=steps(80), validation_data=(x_test, y_test), verbose=0).history
 
-best = int(np.argmax(history["val_accuracy"]))
+unseen = history["val_accuracy"]
 print(f"{wrong.mean():.0%} of the labels are wrong")
-print(f"unseen digits: {history['val_accuracy'][best]:.1%} right after epoch {best + 1}, "
-      f"{history['val_accuracy'][-1]:.1%} in the end")  # fmt: skip
+print(
+    f"unseen digits: {max(unseen):.1%} right after epoch {np.argmax(unseen) + 1}, {unseen[-1]:.1%} in the end"
+)
 figure, ax = canvas()
 ax.plot(history["accuracy"], label="the given labels, a third of them wrong")
-ax.plot(history["val_accuracy"], label="unseen digits, true labels")
+ax.plot(unseen, label="unseen digits, true labels")
 ax.set_ylim(0, 1.02)
 label(ax, "First the digits, then the noise", "epoch", "share that is right", loc="lower right")
 save(figure)

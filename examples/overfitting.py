@@ -22,24 +22,30 @@ def features(x):
     return np.polynomial.chebyshev.chebvander(x, 11)  # 12 polynomials of degree 0 to 11
 
 
+def loss(w, penalty):
+    return ((features(x) @ w - t) ** 2).mean() + penalty * (w**2).sum()
+
+
+slope = od.grad(loss)
+
+
+def curvature(w, penalty):
+    """The matrix of second derivatives, a row for each weight."""
+    return np.stack([od.grad(lambda w, i=i: slope(w, penalty)[i])(w).numpy() for i in range(12)])
+
+
 figure, axes = canvas(columns=3, height=2.7)
 for ax, penalty in zip(axes, (0.0, 0.01, 1.0), strict=True):
-    w = od.Variable(np.zeros(12))
-
-    def loss(w):
-        return ((features(x) @ w - t) ** 2).mean() + penalty * (w**2).sum()  # noqa: B023
-
-    # The loss is a parabola in w: one step of Newton's method, w - H^-1 g, is at its minimum.
-    hessian = np.stack([od.grad(lambda w, i=i: od.grad(loss)(w)[i])(w).numpy() for i in range(12)])
-    w.assign(w.numpy() - np.linalg.solve(hessian, od.grad(loss)(w).numpy()))
+    w = np.zeros(12)
+    w -= np.linalg.solve(
+        curvature(w, penalty), slope(w, penalty)
+    )  # the loss is a parabola: one step is enough
     exact = np.linalg.solve(features(x).T @ features(x) / 12 + penalty * np.eye(12), features(x).T @ t / 12)
-    assert np.allclose(features(x) @ w.numpy(), features(x) @ exact, atol=1e-6)
+    assert np.allclose(features(x) @ w, features(x) @ exact, atol=1e-6)
 
-    curve = features(places) @ w.numpy()
+    curve = features(places) @ w
     error = np.sqrt(np.mean((curve - np.sin(3 * places)) ** 2))
-    print(
-        f"penalty {penalty:4}: largest weight {abs(w.numpy()).max():6.2f}, distance from the sine {error:.2f}"
-    )
+    print(f"penalty {penalty:4}: largest weight {abs(w).max():.2f}, distance from the sine {error:.2f}")
     ax.plot(places, curve, label="polynomial")
     ax.plot(places, np.sin(3 * places), label="sine")
     ax.plot(x, t, "ko", markersize=4, linestyle="none", label="points")
