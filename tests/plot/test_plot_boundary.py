@@ -131,3 +131,13 @@ def test_axes_of_ones_own():
 def test_bad_input_is_named(x, y, model, error, words):
     with pytest.raises(error, match=words):
         od.plot.decision_boundary(model, x, y, resolution=5)
+
+
+def test_small_axes_need_no_legend_and_fewer_ticks():
+    """Four planes in a row: their tick labels would be written into each other, and marks may be explained once."""
+    small, large = Figure(figsize=(7, 2)), Figure(figsize=(4, 4))
+    for axes in [*small.subplots(1, 4), large.subplots()]:
+        od.plot.decision_boundary(lambda p: p[:, 0], SQUARE, BY_FIRST, ax=axes, resolution=10, legend=False)
+        assert axes.get_legend() is None
+    counts = [len(figure.axes[0].get_xticks()) for figure in (small, large)]
+    assert counts[0] < counts[1]

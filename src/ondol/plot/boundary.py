@@ -27,6 +27,7 @@ def decision_boundary(
     feature_names: Sequence[str] = ("feature 1", "feature 2"),
     resolution: int = 200,
     ax: Axes | None = None,
+    legend: bool = True,
 ) -> Figure:
     """Draw the regions that a model of two features assigns to each class, and the points it learnt from.
 
@@ -44,6 +45,7 @@ def decision_boundary(
         feature_names: what the two axes are called.
         resolution: the plane is asked at so many places along each side.
         ax: axes to draw into, of a figure of yours; a new figure if None.
+        legend: whether to write which mark stands for which class, to the right of the axes.
 
     Returns:
         The matplotlib figure.
@@ -89,7 +91,10 @@ def decision_boundary(
     style.dress(ax, title or "", feature_names[0], feature_names[1])
     _draw_regions(ax, across, down, margins)
     _draw_points(ax, points, labels, names)
-    ax.locator_params(nbins=5)
+    if legend:
+        _explain_marks(ax)
+    inches = ax.get_position().width * figure.get_figwidth()
+    ax.locator_params(nbins=5 if inches > 2 else 3)
     _square_if_alike(ax, across, down)
     return style.finish(figure)
 
@@ -179,6 +184,9 @@ def _draw_points(ax: Axes, points: np.ndarray, labels: np.ndarray, names: list[s
                 chosen[:, 0], chosen[:, 1], s=size, c=style.color(index), marker=style.marker(index),
                 edgecolors="white", linewidths=0.6, label=name,
             )  # fmt: skip
+
+
+def _explain_marks(ax: Axes) -> None:
     ax.legend(
         loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, title="class", alignment="left",
         fontsize=style.SIZE["text"], title_fontsize=style.SIZE["small"], handletextpad=0.3, borderaxespad=0.0,
