@@ -27,7 +27,7 @@ class LearningRateCurve:
     @property
     def minimum(self) -> float:
         """The rate at which the smoothed loss is lowest: already too large to train with."""
-        return float(self.learning_rates[self.smoothed.argmin()])
+        return float(self.learning_rates[self._lowest])
 
     @property
     def tenth_of_minimum(self) -> float:
@@ -36,20 +36,29 @@ class LearningRateCurve:
 
     @property
     def suggestion(self) -> float | None:
-        """The rate, up to `minimum`, where the smoothed loss falls fastest over log(rate); None if it never falls.
+        """The rate, up to `minimum`, where the smoothed loss falls fastest over log(rate).
 
-        The first rates, where the running mean is one of few losses, do not count (β^k > 1/4), if there are others.
+        The first rates, where the running mean is one of few losses (β^k > 1/4), do not count, if there are others.
+        None where the smoothed loss falls by no more than the losses lie beside it, on average.
         """
-        last = int(self.smoothed.argmin())
-        if last == 0:
+        first, last = self._settled, self._lowest
+        beside = np.abs(self.losses - self.smoothed)[first : last + 1].mean()
+        if self.smoothed[first] - self.smoothed[last] <= beside:
             return None
-        slopes = np.gradient(self.smoothed, np.log(self.learning_rates))[: last + 1]
-        first = int(np.sum(self.smoothing ** np.arange(len(slopes)) > 0.25))
-        first = first if first < len(slopes) else 0
-        return float(self.learning_rates[first + slopes[first:].argmin()])
+        slopes = np.gradient(self.smoothed, np.log(self.learning_rates))
+        return float(self.learning_rates[first + slopes[first : last + 1].argmin()])
+
+    @property
+    def _settled(self) -> int:
+        few = int(np.sum(self.smoothing ** np.arange(len(self.losses)) > 0.25))
+        return few if few < len(self.losses) else 0
+
+    @property
+    def _lowest(self) -> int:
+        return self._settled + int(self.smoothed[self._settled :].argmin())
 
     def __repr__(self) -> str:
-        steepest = "none, the loss never falls" if self.suggestion is None else f"{self.suggestion:.3g}"
+        steepest = "none, the loss does not fall" if self.suggestion is None else f"{self.suggestion:.3g}"
         return (
             f"<LearningRateCurve of {len(self.losses)} rates from {self.learning_rates[0]:.3g} to "
             f"{self.learning_rates[-1]:.3g}; suggestion: {steepest}; loss lowest at {self.minimum:.3g}>"

@@ -105,9 +105,9 @@ def saliency(
     axes = figure.subplots(1, 1 + len(maps), squeeze=False)[0]
     name = str(target) if class_names is None else str(class_names[target])
     draw_image(axes[0], picture, limits_of(sample))
-    axes[0].set_title(
-        f"seen: {name} ({output[target]:.3g})", fontsize=style.SIZE["text"], loc="left", color=style.INK
-    )
+    words = f"seen: {name} ({output[target]:.3g})"
+    size = style.SIZE["text"] * min(1, 22 / style.columns(words))  # up to the next title
+    axes[0].set_title(words, fontsize=size, loc="left", color=style.INK)
     for ax, (method, heat) in zip(axes[1:], maps.items(), strict=True):
         draw_image(ax, picture.mean(axis=-1) if picture.ndim == 3 else picture, limits_of(sample))
         share = heat / (float(heat.max()) or 1)
