@@ -58,6 +58,7 @@ def gradient_flow(model: Any, x: Any, y: Any, sample_weight: Any = None) -> Figu
     traces = {name: list(each.trace(x, y, sample_weight).layers.values()) for name, each in models.items()}
     names = _rows(traces)
     figure = style.new_figure(style.WIDTH * 1.2, max(2.6, 0.24 * len(names) + 1.5))
+    figure.get_layout_engine().set(wspace=0.06)  # type: ignore[union-attr, call-arg] # between the ends of their scales
     axes = figure.subplots(1, 2, sharey=True)
     for ax, panel in zip(axes, PANELS, strict=True):
         drawn = []
