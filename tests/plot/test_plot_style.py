@@ -3,6 +3,7 @@
 import functools
 import inspect
 import io
+import shutil
 import subprocess
 import sys
 
@@ -144,6 +145,25 @@ def test_an_installed_korean_font_is_used(monkeypatch):
         assert style.fonts() == ("DejaVu Sans", "NanumGothic")
         texts = od.plot.confusion_matrix([0, 1], [0, 1], ["첫째", "둘째"]).findobj(Text)
         assert {tuple(text.get_fontfamily()) for text in texts} == {("DejaVu Sans", "NanumGothic")}
+    finally:
+        monkeypatch.undo()
+        style.fonts.cache_clear()
+
+
+def test_a_font_that_was_installed_since_is_found_by_its_file(monkeypatch, tmp_path):
+    dejavu = font_manager.findfont("DejaVu Sans")
+    other = shutil.copy(dejavu, tmp_path / "NanumGothic.ttf")  # by its file's name only
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
+    monkeypatch.setattr(style, "_KOREAN_FONTS", ("NanumGothic", "DejaVu Sans"))
+    style.fonts.cache_clear()
+    try:
+        monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [other])
+        assert style.fonts() == ("DejaVu Sans",)
+        assert font_manager.fontManager.ttflist == []
+        style.fonts.cache_clear()
+        monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [other, dejavu])
+        assert style.fonts() == ("DejaVu Sans", "DejaVu Sans")
+        assert [font.fname for font in font_manager.fontManager.ttflist] == [dejavu]
     finally:
         monkeypatch.undo()
         style.fonts.cache_clear()

@@ -62,16 +62,17 @@ def fonts() -> tuple[str, ...]:
 
 def _newly_installed() -> str | None:
     """A Korean font that matplotlib does not know yet: it lists the fonts once, when it is first used."""
-    from matplotlib.font_manager import findSystemFonts, fontManager
+    from matplotlib.font_manager import findSystemFonts, fontManager, get_font
 
     def plain(name: str) -> str:
         return name.lower().replace(" ", "").replace("-", "").removesuffix("regular")
 
     files = {plain(Path(path).stem): path for path in findSystemFonts()}
     for name in _KOREAN_FONTS:
-        if plain(name) in files:
-            fontManager.addfont(files[plain(name)])
-            return name if name == fontManager.ttflist[-1].name else None
+        path = files.get(plain(name))
+        if path is not None and get_font(path).family_name == name:
+            fontManager.addfont(path)
+            return name
     return None
 
 
