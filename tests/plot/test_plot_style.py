@@ -1,5 +1,9 @@
 """What holds for all pictures: colours, letters, and that nothing global is touched."""
 
+import functools
+import inspect
+import io
+import shutil
 import subprocess
 import sys
 
@@ -12,28 +16,105 @@ from matplotlib.text import Text
 import ondol as od
 from ondol.plot import style
 from ondol.plot.labels import certainty, class_numbers
+from ondol.plot.picture import Picture
 
 
-def every_picture(name="class"):
+def every_picture(name):
+    """One of each function of od.plot, with this name wherever a name can be given."""
+    plot, L = od.plot, od.layers
     x, y = od.datasets.truth_table("or")
     names = [f"{name} 0", f"{name} 1"]
-    yield od.plot.learning_curves({"loss": [1.0, 0.5], "val_loss": [1.0, 0.7]}, title=name)
-    yield od.plot.decision_boundary(lambda p: p[:, 0], x, y, names, title=name, resolution=20)
-    yield od.plot.confusion_matrix([0, 1], [0, 0], names, title=name)
-    yield od.plot.misclassified(np.ones((2, 8, 8)), [0, 1], [1, 1], names, title=name)
-    yield od.plot.predicted_values([1.0, 2.0], [1.0, 3.0], title=name)
-    model = od.Sequential([od.Input((6, 6, 3)), od.layers.Conv2D(2, 3)])
-    yield od.plot.filters(model.layers[0], title=name)
-    yield od.plot.feature_maps(model, np.ones((6, 6, 3)), title=name)
-    yield od.plot.receptive_field(model, title=name)
+    yield plot.learning_curves({"loss": [1.0, 0.5], "val_loss": [1.0, 0.7]}, title=name)
+    yield plot.loss_over_steps([1.0, 0.5])
+    yield plot.decision_boundary(lambda p: p[:, 0], x, y, names, title=name, resolution=20)
+    yield plot.confusion_matrix([0, 1], [0, 0], names, title=name)
+    yield plot.misclassified(np.ones((3, 8, 8)), [0, 1, 0], [1, 0, 1], names, title=name)
+    yield plot.misclassified(np.ones((3, 8, 8)), [0, 1, 0], [[0, 1.0], [1.0, 0], [0, 1.0]], ["강아지"] * 2)
+    yield plot.predicted_values([1.0, 2.0], [1.0, 3.0], title=name)
+    yield plot.roc_and_precision_recall([0, 1, 1], [0.1, 0.3, 0.2])
+    yield plot.activation_functions(["relu", "tanh"])
+    yield plot.initializer_signals("relu", {name: "he_normal"}, layers=3, samples=20)
+    yield plot.loss_surface("ravine", {name: od.optimizers.SGD(0.1)}, steps=3)
+    yield plot.model_size([1, 2, 300], [3.0, 2.0, 1.0], [3.0, 2.0, 4.0], xlabel=name, title=name)
+    losses = np.array([2.0, 1.8, 1.0, 0.9, 3.0])
+    curve = od.optimizers.LearningRateCurve(np.geomspace(1e-3, 10, 5), losses, 0.0)
+    yield plot.learning_rate_finder(curve, title=name)
+    image = np.random.default_rng(0).random((8, 8, 3))
+    model = od.Sequential(
+        [
+            od.Input((8, 8, 3)),
+            L.Conv2D(2, 3, activation="relu", name=name),
+            L.BatchNormalization(name=f"{name}_of_a_long_name_so_that_it_is_cramped"),
+            L.Flatten(),
+            L.Dense(2, name="out"),
+        ],
+        name=name,
+    )
+    model.compile("sgd", "mse", run_eagerly=True)
+    statistics = plot.ActivationStatistics(image[None])
+    model.fit(image[None], [[1.0, 0.0]], epochs=2, verbose=0, callbacks=[statistics])
+    yield statistics.figure(title=name)
+    yield plot.training_step(model.trace(image[None], [[1.0, 0.0]]))
+    yield plot.gradient_flow(model, image[None], [[1.0, 0.0]])
+    yield plot.gradient_flow({name: model, "another": model}, image[None], [[1.0, 0.0]])
+    yield plot.weight_histograms(model)
+    yield plot.filters(model.layers[0], title=name)
+    yield plot.feature_maps(model, image, title=name)
+    yield plot.receptive_field(model, title=name)
+    yield plot.augmentations(od.Sequential([L.RandomFlip()]), image, rows=1, columns=3, title=name)
+    yield plot.saliency(model, image, methods=["guided", "occlusion"], class_names=[name * 8] * 2)
+    plane = od.Sequential([od.Input((2,)), L.Dense(2, name=name), L.Dense(1)])
+    plane.compile("sgd", "mse", run_eagerly=True)
+    yield plot.hidden_space(plane, x, y)
+    film = plot.BoundaryFrames(x, y, class_names=names, resolution=20)
+    plane.fit(x, y, epochs=1, verbose=0, callbacks=[film])
+    yield film.figures[-1]
 
 
-def test_global_settings_are_left_alone(tmp_path):
-    before = dict(matplotlib.rcParams)
-    for number, figure in enumerate(every_picture()):
-        figure.savefig(tmp_path / f"{number}.png")
+SETTINGS = dict(matplotlib.rcParams)
+
+
+@functools.cache
+def pictures():
+    return list(every_picture("글자"))
+
+
+def letters(figure):
+    """All texts but the ticks', which matplotlib places by itself and also keeps outside of the axes."""
+    for ax in figure.axes:
+        yield from (ax._left_title, ax.xaxis.label, ax.yaxis.label, *ax.texts)
+        yield from ax.get_legend().get_texts() if ax.get_legend() else ()
+    for legend in figure.legends:
+        yield from legend.get_texts()
+    yield from figure.texts  # the heading among them
+
+
+def test_letters_lie_inside_the_picture_and_not_upon_each_other():
+    for figure in pictures():
+        figure.savefig(io.BytesIO())
+        words = [text for text in letters(figure) if text.get_text().strip() and text.get_visible()]
+        boxes = [(text.get_text(), text.get_window_extent()) for text in words]
+        for i, (text, box) in enumerate(boxes):
+            assert box.x0 >= -1, text
+            assert box.y0 >= -1, text
+            assert box.x1 <= figure.bbox.x1 + 1, text
+            assert box.y1 <= figure.bbox.y1 + 1, text
+            for other, other_box in boxes[:i]:
+                assert not box.padded(-1).overlaps(other_box.padded(-1)), (text, other)
+
+
+def test_global_settings_are_left_alone():
+    for figure in pictures():
         assert figure.canvas.manager is None  # pyplot knows nothing of it
-    assert dict(matplotlib.rcParams) == before
+    assert dict(matplotlib.rcParams) == SETTINGS
+
+
+def test_every_function_is_there():
+    """`every_picture` calls each public function, and the docstring of the room lists it."""
+    code = inspect.getsource(every_picture)
+    for name in od.plot.__all__:
+        assert f"plot.{name}(" in code
+        assert f"* `{name}(" in od.plot.__doc__
 
 
 def test_importing_ondol_and_its_pictures_does_not_import_matplotlib():
@@ -45,14 +126,15 @@ def test_importing_ondol_and_its_pictures_does_not_import_matplotlib():
 
 
 def test_a_notebook_can_show_every_picture():
-    for figure in every_picture():
-        assert figure._repr_png_().startswith(b"\x89PNG")
+    for figure in pictures():
+        assert isinstance(figure, Picture)
+    assert figure._repr_png_().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("form", ["png", "pdf", "svg"])
-def test_korean_letters_warn_nowhere(tmp_path, form):
-    for number, figure in enumerate(every_picture("글자")):
-        figure.savefig(tmp_path / f"{number}.{form}", bbox_inches="tight" if number % 2 else None)
+@pytest.mark.parametrize("form", ["pdf", "svg"])
+def test_korean_letters_warn_nowhere(form):
+    for number, figure in enumerate(pictures()):
+        figure.savefig(io.BytesIO(), format=form, bbox_inches="tight" if number % 2 else None)
 
 
 def test_an_installed_korean_font_is_used(monkeypatch):
@@ -63,6 +145,25 @@ def test_an_installed_korean_font_is_used(monkeypatch):
         assert style.fonts() == ("DejaVu Sans", "NanumGothic")
         texts = od.plot.confusion_matrix([0, 1], [0, 1], ["첫째", "둘째"]).findobj(Text)
         assert {tuple(text.get_fontfamily()) for text in texts} == {("DejaVu Sans", "NanumGothic")}
+    finally:
+        monkeypatch.undo()
+        style.fonts.cache_clear()
+
+
+def test_a_font_that_was_installed_since_is_found_by_its_file(monkeypatch, tmp_path):
+    dejavu = font_manager.findfont("DejaVu Sans")
+    other = shutil.copy(dejavu, tmp_path / "NanumGothic.ttf")  # by its file's name only
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
+    monkeypatch.setattr(style, "_KOREAN_FONTS", ("NanumGothic", "DejaVu Sans"))
+    style.fonts.cache_clear()
+    try:
+        monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [other])
+        assert style.fonts() == ("DejaVu Sans",)
+        assert font_manager.fontManager.ttflist == []
+        style.fonts.cache_clear()
+        monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [other, dejavu])
+        assert style.fonts() == ("DejaVu Sans", "DejaVu Sans")
+        assert [font.fname for font in font_manager.fontManager.ttflist] == [dejavu]
     finally:
         monkeypatch.undo()
         style.fonts.cache_clear()

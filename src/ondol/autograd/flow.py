@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +22,10 @@ from ondol.autograd.tape import (
 )
 from ondol.autograd.tensor import Tensor
 from ondol.backend.compile import to_numpy
+
+BackwardRule = Callable[
+    ..., Any
+]  # rule(op, dy), with one dy for each output, as Op.backward is of self and dy
 
 
 @dataclass
@@ -38,12 +45,13 @@ class Flow:
     outputs: dict[Op, list[Tensor]]
 
 
-def flow_back(y: Tensor, grad: Any = None) -> Flow:
+def flow_back(y: Tensor, grad: Any = None, instead: Mapping[type[Op], BackwardRule] | None = None) -> Flow:
     """Go backwards from a result, and keep each gradient on the way.
 
     Args:
         y: the result.
         grad: the gradient for it, if it has more than one element; None for 1.
+        instead: classes of Ops, and the rule by which to go back through each instead of its own.
 
     Raises:
         ShapeError: if y has more than one element and no grad is given.
@@ -55,14 +63,26 @@ def flow_back(y: Tensor, grad: Any = None) -> Flow:
     with _recording(False):
         for op in ops:
             # What an Op has passed on is taken out of the dictionary that it is given.
-            found = _run_backward(
-                op, outputs[op], {out: arrived[out] for out in outputs[op] if out in arrived}
-            )
+            with _other_rule(op, instead or {}):
+                found = _run_backward(
+                    op, outputs[op], {out: arrived[out] for out in outputs[op] if out in arrived}
+                )
             for i, (x, g) in enumerate(zip(op.inputs, found, strict=False)):
                 if g is not None and x.requires_grad:
                     sent[op, i] = _fit(op, g, x)
                     _add(arrived, x, sent[op, i])
     return Flow(ops[::-1], arrived, sent, outputs)
+
+
+@contextmanager
+def _other_rule(op: Op, rules: Mapping[type[Op], BackwardRule]) -> Iterator[None]:
+    rule = rules.get(type(op))
+    if rule is not None:
+        vars(op)["backward"] = functools.partial(rule, op)
+    try:
+        yield
+    finally:
+        vars(op).pop("backward", None)
 
 
 def jacobian(op: Op, output: Tensor, i: int, column: int | None = None) -> np.ndarray:

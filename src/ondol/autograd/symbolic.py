@@ -92,6 +92,9 @@ class Symbol(Tensor):
     def __repr__(self) -> str:
         return f"<Symbol {self.name or ''} shape={self.shape} dtype={self.dtype}>"
 
+    def _repr_html_(self) -> None:
+        """Notebooks show the text: there is no value."""
+
 
 def record(operation: Callable, args: tuple, kwargs: dict, run: Callable | None = None) -> Any:
     """Call an operation on Symbols: note it as a Node and return Symbols of the results' shapes.

@@ -202,6 +202,12 @@ class Tensor:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._shown()})"
 
+    def _repr_html_(self) -> str | None:
+        """What notebooks show."""
+        from ondol.autograd.shown import as_html
+
+        return as_html(self)
+
     def _shown(self) -> str:
         if is_traced(self.data):
             return f"shape={self.shape}, dtype={self.dtype}, value not known while compiling"

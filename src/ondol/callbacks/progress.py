@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Any
 
+from ondol.callbacks.bars import bar_for_output
 from ondol.callbacks.base import Callback
 
 REFRESH_SECONDS = 0.1
 
 
 class ProgressBar(Callback):
-    """A line for each epoch, and on a terminal a moving bar while the epoch lasts.
+    """A line for each epoch, and on a terminal or in a notebook a moving bar while the epoch lasts.
 
     Args:
-        bar: whether to show the bar (`verbose=1`); it is left out where the output is no terminal.
+        bar: whether to show the bar (`verbose=1`); it is left out where the output is a file or a pipe.
     """
 
     def __init__(self, bar: bool = True) -> None:
-        self.bar = bar and sys.stdout.isatty()
-        self._progress: Any = None
-        self._task: Any = None
+        self.bar = bar_for_output() if bar else None
         self._epoch_start = 0.0
         self._epoch = 0
 
@@ -31,16 +29,12 @@ class ProgressBar(Callback):
     def on_steps(self, done: int, total: int, logs: dict[str, float]) -> None:
         """Called now and then within an epoch: after `done` of `total` steps."""
         seconds = time.perf_counter() - self._epoch_start
-        if not self.bar or done >= total or seconds < REFRESH_SECONDS:
-            return
-        if self._progress is None:
-            self._start(total)
-        self._progress.update(
-            self._task, completed=done, total=total, description=self._title(), logs=_format(logs, "  ")
-        )
+        if self.bar and done < total and seconds >= REFRESH_SECONDS:
+            self.bar.show(self._title(), done, total, _format(logs, "  "))
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        self._stop()
+        if self.bar:
+            self.bar.rest()
         self._epoch = epoch
         seconds = time.perf_counter() - self._epoch_start
         self._epoch_start = time.perf_counter()
@@ -48,31 +42,13 @@ class ProgressBar(Callback):
         sys.stdout.flush()
 
     def on_train_end(self, logs: dict | None = None) -> None:
-        self._stop()
+        if self.bar:
+            self.bar.close()
 
     def _title(self) -> str:
         epochs = self.params.get("epochs", 1)
         width = len(str(epochs))
         return f"Epoch {self._epoch + 1:>{width}}/{epochs}"
-
-    def _start(self, total: int) -> None:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[logs]}"),
-            transient=True,
-        )
-        self._task = self._progress.add_task(self._title(), total=total, logs="")
-        self._progress.start()
-
-    def _stop(self) -> None:
-        if self._progress is not None:
-            self._progress.stop()
-            self._progress = None
 
 
 def _format(logs: dict[str, float], separator: str) -> str:

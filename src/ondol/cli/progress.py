@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from ondol.callbacks import ProgressBar
@@ -28,6 +30,8 @@ class TrainingProgress(ProgressBar):
     def __init__(self) -> None:
         super().__init__(bar=screen.is_terminal())
         self._logs: dict[str, float] = {}
+        self._progress: Any = None
+        self._task: Any = None
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         if not self.bar:
@@ -55,6 +59,10 @@ class TrainingProgress(ProgressBar):
             self._show(epoch + 1, self._logs)
         elif self._is_due(epoch + 1, epochs):
             click.echo(f"epoch {epoch + 1:>{len(str(epochs))}}/{epochs}  {progress_line(self._logs)}")
+
+    def on_train_end(self, logs: dict | None = None) -> None:
+        if self._progress is not None:
+            self._progress.stop()
 
     def _is_due(self, done: int, epochs: int) -> bool:
         """The first epoch, the last one, and evenly between them."""

@@ -5,7 +5,9 @@ from ondol.optimizers.adadelta import Adadelta
 from ondol.optimizers.adagrad import Adagrad
 from ondol.optimizers.adam import Adam, AdamW
 from ondol.optimizers.base import Optimizer
+from ondol.optimizers.learning_rate_finder import learning_rate_finder
 from ondol.optimizers.loss_scale import LossScaleOptimizer
+from ondol.optimizers.range_curve import LearningRateCurve
 from ondol.optimizers.registry import deserialize, get, serialize
 from ondol.optimizers.rmsprop import RMSprop
 from ondol.optimizers.sgd import SGD
@@ -19,6 +21,8 @@ __all__ = [
     "Adam",
     "AdamW",
     "LossScaleOptimizer",
+    "learning_rate_finder",
+    "LearningRateCurve",
     "schedules",
     "get",
     "serialize",

@@ -2,13 +2,15 @@
 
 * `learning_curves(history)`: loss and metrics, epoch by epoch
 * `loss_over_steps(losses)`: the loss while a `Trainer` trains
+* `learning_rate_finder(curve)`: at which rates a model learns, from `od.optimizers.learning_rate_finder`
+* `model_size(sizes, training, validation)`: which models are too small and which too large
 * `decision_boundary(model, x, y)`: which class a model sees at every place of a plane
 * `BoundaryFrames(x, y)`: a callback that films the boundary while it moves
 * `confusion_matrix(y_true, y_pred)`: which classes are taken for which
 * `misclassified(x, y_true, y_pred)`: the images that a model gets wrong
 * `filters(layer)`: the kernels of a convolution
 * `feature_maps(model, image)`: what convolutions and poolings make of an image
-* `saliency(model, image)`: where a network looks, by gradients, by covering parts, and by Grad-CAM
+* `saliency(model, image)`: where a network looks, by gradients, deconvolution, by covering parts, and by Grad-CAM
 * `augmentations(layer, image)`: what layers that change images at random make of one
 * `receptive_field(model)`: how far each layer sees
 * `activation_functions()`: activations and their derivatives
@@ -18,6 +20,8 @@
 * `roc_and_precision_recall(y_true, y_score)`: what every threshold would give
 * `weight_histograms(model)`: how the numbers in each weight are spread
 * `training_step(model.trace(x, y))`: signals, gradients and updates of one step, layer by layer
+* `gradient_flow(model, x, y)`: whether the gradient vanishes or explodes on its way to the first layers
+* `ActivationStatistics(x)`: a callback that watches what comes out of each layer from epoch to epoch
 * `predicted_values(y_true, y_pred)`: what a regression predicts beside what is true
 
 Nothing is shown and no global state of matplotlib is touched: `figure.savefig("curves.png")` writes a file
@@ -25,6 +29,7 @@ Nothing is shown and no global state of matplotlib is touched: `figure.savefig("
 """
 
 from ondol.plot.activation_functions import activation_functions
+from ondol.plot.activation_statistics import ActivationStatistics
 from ondol.plot.augmentations import augmentations
 from ondol.plot.boundary import decision_boundary
 from ondol.plot.confusion import confusion_matrix
@@ -32,8 +37,11 @@ from ondol.plot.curves import learning_curves
 from ondol.plot.feature_maps import feature_maps
 from ondol.plot.filters import filters
 from ondol.plot.frames import BoundaryFrames
+from ondol.plot.gradient_flow import gradient_flow
 from ondol.plot.hidden_space import hidden_space
+from ondol.plot.learning_rate_finder import learning_rate_finder
 from ondol.plot.mistakes import misclassified
+from ondol.plot.model_size import model_size
 from ondol.plot.receptive_field import receptive_field
 from ondol.plot.regression import predicted_values
 from ondol.plot.roc import roc_and_precision_recall
@@ -47,7 +55,11 @@ from ondol.plot.weights import weight_histograms
 __all__ = [
     "learning_curves",
     "loss_over_steps",
+    "learning_rate_finder",
+    "model_size",
     "training_step",
+    "gradient_flow",
+    "ActivationStatistics",
     "weight_histograms",
     "activation_functions",
     "initializer_signals",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from ondol.errors import DataError, unknown_name
 from ondol.layers import Layer
 from ondol.layers.structure import find
 
@@ -14,6 +16,31 @@ _WINDOWS = ("kernel_size", "pool_size", "output_size")
 def window_layers(model: Any) -> list[Layer]:
     """The convolutions and poolings of a model, those of models within it included."""
     return [layer for layer in find(model, Layer) if any(hasattr(layer, name) for name in _WINDOWS)]
+
+
+def chosen_layers(model: Any, layer: Any) -> list[Layer]:
+    """The layers that a person means by a layer or the name of one, or by a list of them.
+
+    Raises:
+        UnknownNameError: no layer of the model, or of models within it, has this name.
+        DataError: a layer is not part of the model.
+    """
+    known = find(model, Layer)
+    names = [each.name for each in known]
+    found = []
+    for item in layer if isinstance(layer, Sequence) and not isinstance(layer, str) else [layer]:
+        if isinstance(item, str):
+            if item not in names:
+                raise unknown_name("layer", item, names)
+            found.append(known[names.index(item)])
+        elif any(item is each for each in known):
+            found.append(item)
+        else:
+            raise DataError(
+                f"Expected a layer of the model '{model.name}'. Received: layer={item!r}. "
+                f"Its layers are {', '.join(names)}."
+            )
+    return found
 
 
 def input_shape_of(model: Any) -> tuple[int | None, ...] | None:

@@ -111,7 +111,7 @@ def _draw_cells(ax: Axes, counts: np.ndarray, values: np.ndarray, percent: bool)
 
 
 def _name_classes(ax: Axes, names: list[str]) -> None:
-    crowded = max(map(len, names)) * len(names) > 40
+    crowded = max(map(style.columns, names)) * len(names) > 40
     step = 1 if len(names) <= _MOST_NUMBERS else int(np.ceil(len(names) / _MOST_NUMBERS))
     places = np.arange(0, len(names), step)
     ax.set_yticks(places, names[::step])

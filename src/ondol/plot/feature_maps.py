@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,10 +10,9 @@ import numpy as np
 from ondol.autograd import no_grad
 from ondol.errors import DataError, ShapeError
 from ondol.layers import Layer
-from ondol.layers.structure import find
 from ondol.layers.watching import watched
 from ondol.plot import style
-from ondol.plot.calls import channels_first, input_shape_of, window_layers
+from ondol.plot.calls import channels_first, chosen_layers, input_shape_of, window_layers
 from ondol.plot.images import draw_image, limits_of, picture_of, sample_of
 
 if TYPE_CHECKING:
@@ -69,7 +67,7 @@ def _outputs(model: Any, sample: np.ndarray, layer: Any) -> list[tuple[Layer, np
     """Each chosen layer with its output, in the order of the calls."""
     with no_grad():
         model(sample, training=False)  # a model that is not built yet gets its layers
-    chosen = window_layers(model) if layer is None else _chosen(model, layer)
+    chosen = window_layers(model) if layer is None else chosen_layers(model, layer)
     if not chosen:
         raise DataError(
             "Expected a model with convolutions or poolings. "
@@ -82,23 +80,6 @@ def _outputs(model: Any, sample: np.ndarray, layer: Any) -> list[tuple[Layer, np
     ):
         model(sample, training=False)
     return outputs
-
-
-def _chosen(model: Any, layer: Any) -> list[Layer]:
-    known = find(model, Layer)
-    found = []
-    for item in layer if isinstance(layer, Sequence) and not isinstance(layer, str) else [layer]:
-        if isinstance(item, str):
-            named = [each for each in known if each.name == item]
-            found.append(named[0] if named else model.get_layer(item))
-        elif any(item is each for each in known):
-            found.append(item)
-        else:
-            raise DataError(
-                f"Expected a layer of the model '{model.name}'. Received: layer={item!r}. "
-                f"Its layers are {', '.join(each.name for each in known)}."
-            )
-    return found
 
 
 def _maps(layer: Layer, output: np.ndarray) -> np.ndarray:

@@ -70,7 +70,7 @@ def misclassified(
     shown = wrong[:n]
 
     heading = title or _count(len(wrong), len(shown), len(true), sure is not None)
-    long_names = max(map(len, names)) > 3
+    long_names = max(map(style.columns, names)) > 3
     if long_names and len(shown):
         heading += "\nunder each image: the predicted class, then the true one"
     images_height = math.ceil(len(shown) / _COLUMNS) * _ROW
@@ -121,5 +121,5 @@ def _caption(ax: Axes, predicted: str, true: str) -> None:
     for line, (text, color) in enumerate(((predicted, style.WRONG), (true, style.RIGHT))):
         ax.annotate(
             text, (0.5, 0), (0, -3 - 11 * line), xycoords="axes fraction", textcoords="offset points",
-            fontsize=style.SIZE["small"] * min(1, 18 / len(text)), color=color, ha="center", va="top",
+            fontsize=style.SIZE["small"] * min(1, 18 / style.columns(text)), color=color, ha="center", va="top",
         )  # fmt: skip

@@ -13,27 +13,37 @@ from ondol.layers import Layer
 from ondol.layers.structure import find
 from ondol.layers.watching import watched
 from ondol.plot import style
-from ondol.plot.calls import channels_first, input_shape_of
+from ondol.plot.calls import channels_first, chosen_layers, input_shape_of
+from ondol.plot.deconvolution import DECONVOLUTION, GUIDED, back_through_relus
 from ondol.plot.images import draw_image, limits_of, picture_of, sample_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TITLES = {"gradient": "gradient", "occlusion": "occlusion", "grad_cam": "Grad-CAM"}
+TITLES = {
+    "gradient": "gradient",
+    "deconvolution": "deconvolution",
+    "guided": "guided",
+    "occlusion": "occlusion",
+    "grad_cam": "Grad-CAM",
+}
 
 
 def saliency(
     model: Any,
     image: Any,
     target: int | None = None,
-    methods: Sequence[str] = ("gradient", "occlusion", "grad_cam"),
+    methods: str | Sequence[str] = ("gradient", "occlusion", "grad_cam"),
     layer: Any = None,
     patch: int | None = None,
     class_names: Sequence[Any] | None = None,
 ) -> Figure:
-    """Draw which parts of an image the score of a class depends on, in three ways.
+    """Draw which parts of an image the score of a class depends on, in up to five ways.
 
     * `gradient`: how much the score changes with each pixel, |∂score/∂pixel|, the largest of its channels.
+    * `deconvolution`: the same, but on its way back a ReLU passes what is positive there, dx = max(dy, 0): the patterns
+      that would raise the score, drawn with the switches of the poolings that this image set.
+    * `guided`: both at once, dx = max(dy, 0) where y > 0: of these patterns what the image has.
     * `occlusion`: how much the score falls when a patch of the image is covered with its mean.
     * `grad_cam`: the maps of the last convolution, each weighted by the mean of its gradient; what is below 0, and so
       speaks for other classes, is left out.
@@ -42,7 +52,7 @@ def saliency(
         model: a model of one image that gives a score, or a probability, for each class.
         image: one sample, in the numbers that the model takes; its batch axis may be there or not.
         target: the class whose score is explained; None for the one that the model sees.
-        methods: which of the three to draw.
+        methods: which of them to draw, a name or a list.
         layer: for grad_cam: the layer whose maps are taken, or its name; None for the last convolution.
         patch: the side of what is covered in occlusion, in pixels; None for a fifth of the image.
         class_names: names of the classes.
@@ -52,7 +62,8 @@ def saliency(
 
     Raises:
         ShapeError: `image` does not fit the model.
-        DataError: no convolution for grad_cam, or a target that is no class.
+        DataError: no convolution for grad_cam, no ReLU for deconvolution and guided, a target that is no class, or a
+            layer of another model.
         UnknownNameError: for another method or layer.
 
     Example:
@@ -65,8 +76,11 @@ def saliency(
 
     Reference:
         Simonyan, Vedaldi, Zisserman: "Deep inside convolutional networks" (2013); Zeiler, Fergus: "Visualizing and
-        understanding convolutional networks" (2013); Selvaraju et al.: "Grad-CAM" (2016).
+        understanding convolutional networks" (2014), for deconvolution and occlusion; Springenberg, Dosovitskiy, Brox,
+        Riedmiller: "Striving for simplicity: the all convolutional net" (2015), for guided; Selvaraju et al.:
+        "Grad-CAM" (2016).
     """
+    methods = [methods] if isinstance(methods, str) else list(methods)
     unknown = [method for method in methods if method not in TITLES]
     if unknown:
         raise UnknownNameError(f"Expected methods among {', '.join(TITLES)}. Received: {unknown}.")
@@ -80,8 +94,8 @@ def saliency(
         raise DataError(f"Expected a class from 0 to {len(output) - 1} as target. Received: target={target}.")
     maps = {}
     for method in methods:
-        if method == "gradient":
-            maps[method] = _gradient(model, sample, target, first)
+        if method in _WAYS_BACK:
+            maps[method] = _gradient(model, sample, target, first, _WAYS_BACK[method])
         elif method == "occlusion":
             maps[method] = _occlusion(model, sample, target, first, patch)
         else:
@@ -91,9 +105,9 @@ def saliency(
     axes = figure.subplots(1, 1 + len(maps), squeeze=False)[0]
     name = str(target) if class_names is None else str(class_names[target])
     draw_image(axes[0], picture, limits_of(sample))
-    axes[0].set_title(
-        f"seen: {name} ({output[target]:.3g})", fontsize=style.SIZE["text"], loc="left", color=style.INK
-    )
+    words = f"seen: {name} ({output[target]:.3g})"
+    size = style.SIZE["text"] * min(1, 22 / style.columns(words))  # up to the next title
+    axes[0].set_title(words, fontsize=size, loc="left", color=style.INK)
     for ax, (method, heat) in zip(axes[1:], maps.items(), strict=True):
         draw_image(ax, picture.mean(axis=-1) if picture.ndim == 3 else picture, limits_of(sample))
         share = heat / (float(heat.max()) or 1)
@@ -110,10 +124,14 @@ def _score(y: Tensor, target: int) -> Tensor:
     return scores.reshape((scores.shape[0], -1))[:, target]
 
 
-def _gradient(model: Any, sample: np.ndarray, target: int, first: bool) -> np.ndarray:
+_WAYS_BACK: dict[str, Any] = {"gradient": None, "deconvolution": DECONVOLUTION, "guided": GUIDED}
+
+
+def _gradient(model: Any, sample: np.ndarray, target: int, first: bool, rules: Any) -> np.ndarray:
     x = tensor(sample, requires_grad=True)
     with enable_grad():
-        g = gradients(_score(model(x, training=False), target).sum(), x).numpy()
+        score = _score(model(x, training=False), target).sum()
+    g = gradients(score, x).numpy() if rules is None else back_through_relus(score, x, rules)
     return np.abs(g[0]).max(axis=0 if first else -1)
 
 
@@ -139,7 +157,7 @@ def _occlusion(model: Any, sample: np.ndarray, target: int, first: bool, patch: 
 
 
 def _grad_cam(model: Any, sample: np.ndarray, target: int, layer: Any, first: bool) -> np.ndarray:
-    chosen = _last_convolution(model, layer)
+    chosen = _layer_of_maps(model, layer)
     outputs: list[Tensor] = []
     x = tensor(sample, requires_grad=True)  # so that the maps are recorded in a frozen model, too
     with enable_grad(), watched([chosen], lambda layer, inputs, y: outputs.append(y)):
@@ -155,18 +173,10 @@ def _grad_cam(model: Any, sample: np.ndarray, target: int, layer: Any, first: bo
     return np.maximum((weights * values).sum(axis=0 if first else -1), 0)
 
 
-def _last_convolution(model: Any, layer: Any) -> Layer:
-    layers = find(model, Layer)
-    if isinstance(layer, Layer):
-        return layer
+def _layer_of_maps(model: Any, layer: Any) -> Layer:
     if layer is not None:
-        named = [each for each in layers if each.name == layer]
-        if not named:
-            raise UnknownNameError(
-                f"Expected the name of a layer. Received: {layer!r}; there are {[e.name for e in layers]}."
-            )
-        return named[0]
-    convolutions = [each for each in layers if hasattr(each, "kernel_size")]
+        return chosen_layers(model, layer)[0]
+    convolutions = [each for each in find(model, Layer) if hasattr(each, "kernel_size")]
     if not convolutions:
         raise DataError(
             f"Expected a model with convolutions for Grad-CAM. Received: '{model.name}', which has none."

@@ -75,7 +75,7 @@ def initializer_signals(
         for number, (ax, y) in enumerate(zip(line, outputs, strict=True), start=1):
             ax.hist(y.ravel(), bins=edges, color=style.PALETTE[0], density=True)
             style.dress(ax, f"layer {number}", f"std {y.std():.2g}", name if number == 1 else "")
-            ax.title.set_fontsize(style.SIZE["small"])
+            style.small_title(ax, room=26)
             ax.set_yticks([])
             ax.locator_params(axis="x", nbins=3)
     return style.finish(figure)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,9 +55,25 @@ def fonts() -> tuple[str, ...]:
     """The font of all letters, and an installed Korean one for what it lacks; looked up once."""
     from matplotlib.font_manager import fontManager
 
-    installed = {font.name for font in fontManager.ttflist}
-    korean = next((name for name in _KOREAN_FONTS if name in installed), None)
+    known = {font.name for font in fontManager.ttflist}
+    korean = next((name for name in _KOREAN_FONTS if name in known), None) or _newly_installed()
     return ("DejaVu Sans", korean) if korean else ("DejaVu Sans",)
+
+
+def _newly_installed() -> str | None:
+    """A Korean font that matplotlib does not know yet: it lists the fonts once, when it is first used."""
+    from matplotlib.font_manager import findSystemFonts, fontManager, get_font
+
+    def plain(name: str) -> str:
+        return name.lower().replace(" ", "").replace("-", "").removesuffix("regular")
+
+    files = {plain(Path(path).stem): path for path in findSystemFonts()}
+    for name in _KOREAN_FONTS:
+        path = files.get(plain(name))
+        if path is not None and get_font(path).family_name == name:
+            fontManager.addfont(path)
+            return name
+    return None
 
 
 def color(index: int) -> str:
@@ -66,6 +84,11 @@ def color(index: int) -> str:
 def marker(index: int) -> str:
     """The marker of class `index`; after ten they repeat."""
     return MARKERS[index % len(MARKERS)]
+
+
+def columns(text: str) -> int:
+    """How wide a text is, in columns of a typewriter: Korean letters take two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def new_figure(width: float = WIDTH, height: float = 3.2, layout: str = "constrained") -> Figure:
@@ -93,6 +116,13 @@ def dress(ax: Axes, title: str = "", xlabel: str = "", ylabel: str = "", grid: b
     ax.set_axisbelow(True)
     if grid:
         ax.grid(color=GRID, linewidth=0.8)
+
+
+def small_title(ax: Axes, room: int) -> None:
+    """The title again, in small letters: small enough for so many columns of a typewriter."""
+    text = ax.get_title(loc="left")
+    size = SIZE["small"] * min(1, room / max(1, columns(text)))
+    ax.set_title(text, loc="left", fontsize=size, color=INK)
 
 
 def remark(ax: Axes, text: str) -> None:

@@ -50,13 +50,16 @@ def training_step(trace: Any) -> Figure:
     names = [layer.name for layer in layers]
     spreads = [_of(layer.output, np.std) for layer in layers]
     lengths = [_of(layer.output_gradient, length) for layer in layers]
+    labels = [name for name, _ in weights]
     rows = max(len(layers), len(weights))
-    figure = style.new_figure(2 * style.WIDTH * 0.75, max(2.4, 0.24 * rows + 1.1))
+    # Names are long at times, and the bars shall have room beside them.
+    letters = max(map(style.columns, names)) + max(map(style.columns, labels), default=0)
+    figure = style.new_figure(max(1.5 * style.WIDTH, 6.5 + 0.07 * letters), max(2.4, 0.24 * rows + 1.1))
     axes = figure.subplots(1, 3)
     _bars(axes[0], "output: standard deviation", names, spreads, style.PALETTE[0], "0")
     _bars(axes[1], "gradient of the output: length", names, lengths, style.PALETTE[1], "0 or none")
+    axes[1].tick_params(axis="y", labelleft=False)  # the layers of the panel beside it
     ratios = [np.nan if p.ratio is None else p.ratio for _, p in weights]
-    labels = [name for name, _ in weights]
     _bars(axes[2], "update / weight", labels, ratios, style.PALETTE[2], "was 0", USUAL_UPDATE)
     return style.finish(figure)
 

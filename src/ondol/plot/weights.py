@@ -47,7 +47,7 @@ def weight_histograms(model: Any, most: int = 24) -> Figure:
         ax = figure.add_subplot(rows, columns, place)
         ax.hist(values, bins=min(40, max(5, values.size // 5)), color=style.PALETTE[0])
         style.dress(ax, v.path, f"mean {values.mean():.2g}, std {values.std():.2g}")
-        ax.title.set_fontsize(style.SIZE["small"])
+        style.small_title(ax, room=26)
         ax.set_yticks([])
         ax.locator_params(axis="x", nbins=3)
     return style.finish(figure)

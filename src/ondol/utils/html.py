@@ -1,4 +1,4 @@
-"""Tables as notebooks show them."""
+"""Tables and bars as notebooks show them."""
 
 from __future__ import annotations
 
@@ -37,3 +37,17 @@ def table(
             cells.append(f'<td style="{CELL}{look}">{escape(cell)}</td>')
         lines.append("<tr>" + "".join(cells) + "</tr>")
     return "\n".join([*lines, "</table>"])
+
+
+def progress(title: str, done: int, total: int, remark: str = "") -> str:
+    """A line with a bar.
+
+    Example:
+        >>> "value='3' max='8'" in progress("Epoch 1", 3, 8)
+        True
+    """
+    bar = f"<progress value='{done}' max='{total}' style='vertical-align: middle;'></progress>"
+    return (
+        f'<div style="font-family: monospace; white-space: pre;">{escape(title)}  {bar}  '
+        f"{done}/{total}  {escape(remark)}</div>"
+    )
