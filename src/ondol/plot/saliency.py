@@ -110,6 +110,7 @@ def saliency(
     axes[0].set_title(words, fontsize=size, loc="left", color=style.INK)
     for ax, (method, heat) in zip(axes[1:], maps.items(), strict=True):
         draw_image(ax, picture.mean(axis=-1) if picture.ndim == 3 else picture, limits_of(sample))
+        ax.images[-1].set_alpha(0.4)  # pale, for black lets no colour through
         share = heat / (float(heat.max()) or 1)
         rows, columns = picture.shape[:2]
         edges = (-0.5, columns - 0.5, rows - 0.5, -0.5)  # maps may be smaller than the image

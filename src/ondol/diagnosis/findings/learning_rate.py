@@ -9,8 +9,14 @@ from ondol.diagnosis.findings.finding import Finding
 from ondol.diagnosis.measurement import Measurement
 
 WORSE = 0.1  # of the chance loss: what a step may make a batch's loss worse by, at most
+UPROOTS = 0.5  # of a weight's length: a step that leaves little of how it was initialized
 HARDLY_MOVES = 1e-4  # of a weight's length: a step so short
 HARDLY_FELL = 0.75  # of the first loss: what is left after a training that came nowhere
+
+LOWER = (
+    "Divide the learning rate by 10 (Adam begins well at 0.001, SGD at 0.01 to 0.1), or let it rise over the first "
+    "steps."
+)
 
 
 def too_high(case: Case) -> Finding | None:
@@ -29,7 +35,15 @@ def too_high(case: Case) -> Finding | None:
     if len(bad) * 2 > len(looks):
         return _too_high(bad[-1], "")
     if jump and case.remaining > 0.8:
-        return _too_high(case.first, "That was before the training; it has not come back from there.")
+        return _too_high(case.first, "The training has not come back from there.")
+    ratios = [layer.update_ratio for layer in case.first.multiplying if layer.update_ratio is not None]
+    if case.trained and max(ratios, default=0.0) > UPROOTS:
+        return Finding(
+            "learning rate too high",
+            f"the optimizer's first step moves weights by {max(ratios):.2g} times their length.",
+            "Little is left of how they were initialized; units end up where they are always off, or always full on.",
+            LOWER,
+        )
     return None
 
 
@@ -37,10 +51,9 @@ def _too_high(m: Measurement, more: str) -> Finding:
     return Finding(
         "learning rate too high",
         f"the optimizer's step takes the loss of its own batch from {m.loss:.3g} to {m.line[1.0]:.3g}, a tenth of it "
-        f"to {m.line[0.1]:.3g} (after epoch {m.epoch}). {more}".rstrip(),
+        f"to {m.line[0.1]:.3g} ({f'after epoch {m.epoch}' if m.epoch else 'before training'}). {more}".rstrip(),
         "The step runs past the bottom of the valley and up the other side.",
-        "Divide the learning rate by 10 (Adam begins well at 0.001, SGD at 0.01 to 0.1), or let it rise over the first "
-        "steps.",
+        LOWER,
     )
 
 

@@ -73,7 +73,7 @@ def exploding_gradients(case: Case) -> Finding | None:
         return None
     return Finding(
         "exploding gradients",
-        f"{seen} (before the training)",
+        f"{seen} (before training)",
         "Each layer enlarges what it passes on. The first steps throw the weights far away, and the loss jumps or "
         "becomes NaN.",
         "Initialize with 'he_normal' (ReLU) or 'glorot_uniform' (tanh, sigmoid); add BatchNormalization; clip "
@@ -105,7 +105,7 @@ def dead_relus(case: Case) -> Finding | None:
 
 def saturated_units(case: Case) -> Finding | None:
     """Sigmoid or tanh units that are at an end of their range for most samples, from the start or without success."""
-    for m, when in ((case.first, "before the training"), (case.last, "now")):
+    for m, when in ((case.first, "before training"), (case.last, "now")):
         many = MANY_SATURATED if case.trained else MANY_SATURATED_AT_FIRST
         found = [layer for layer in m.layers[:-1] if (layer.saturated or 0) >= many]
         if not found or (case.learned and case.trained):
