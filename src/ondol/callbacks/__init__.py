@@ -4,4 +4,6 @@ from ondol.callbacks.base import Callback, CallbackList
 from ondol.callbacks.history import History
 from ondol.callbacks.progress import ProgressBar
 
-__all__ = ["Callback", "CallbackList", "History", "ProgressBar"]
+from ondol.callbacks.backup_and_restore import BackupAndRestore  # isort: skip - needs those above
+
+__all__ = ["BackupAndRestore", "Callback", "CallbackList", "History", "ProgressBar"]

@@ -49,6 +49,35 @@ class Callback:
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         self.on_batch_end(batch, logs)
 
+    def on_steps(self, done: int, total: int | None, logs: dict[str, Any]) -> None:
+        """Called now and then within an epoch, after as many steps as the loop makes in one go.
+
+        Args:
+            done: steps made in this epoch.
+            total: of how many, None if that is not known.
+            logs: the running means so far.
+        """
+
+    def steps_until_due(self, first: int, total: int) -> int | None:
+        """How many steps may be made before `on_steps` has to be called; None for as many as the loop likes.
+
+        Args:
+            first: steps made in this epoch.
+            total: of how many.
+        """
+        return None
+
+    def get_state(self) -> dict[str, Any] | None:
+        """What the callback has to remember for a training that goes on later, see `fit(..., checkpoint=)`.
+
+        Returns:
+            Numbers, texts and arrays, in lists and dicts; None for nothing.
+        """
+        return None
+
+    def set_state(self, state: Any) -> None:
+        """Go on from what `get_state` returned."""
+
     def on_test_begin(self, logs: dict | None = None) -> None: ...
     def on_test_end(self, logs: dict | None = None) -> None: ...
     def on_test_batch_begin(self, batch: int, logs: dict | None = None) -> None: ...
@@ -81,11 +110,16 @@ class CallbackList:
 
     def call(self, hook: str, *args: Any) -> None:
         """Call a hook; where there are no logs it gets an empty dict, as in Keras."""
-        wanted = 2 if "epoch" in hook or "batch" in hook else 1
+        wanted = 3 if hook == "on_steps" else 2 if "epoch" in hook or "batch" in hook else 1
         args = args if len(args) == wanted else (*args, {})
         for callback in self.callbacks:
             if callback.overrides(hook, *OLDER_NAMES.get(hook, ())):
                 getattr(callback, hook)(*args)
+
+    def steps_until_due(self, first: int, total: int) -> int | None:
+        """How many steps may be made before somebody has to be called; None for as many as the loop likes."""
+        wishes = [c.steps_until_due(first, total) for c in self.callbacks]
+        return min((wish for wish in wishes if wish is not None), default=None)
 
     def wants_batches(self, kind: str) -> bool:
         """Whether somebody wants to be called at every batch of "train", "test" or "predict"."""

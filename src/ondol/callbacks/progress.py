@@ -26,10 +26,9 @@ class ProgressBar(Callback):
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch, self._epoch_start = epoch, time.perf_counter()
 
-    def on_steps(self, done: int, total: int, logs: dict[str, float]) -> None:
-        """Called now and then within an epoch: after `done` of `total` steps."""
+    def on_steps(self, done: int, total: int | None, logs: dict[str, float]) -> None:
         seconds = time.perf_counter() - self._epoch_start
-        if self.bar and done < total and seconds >= REFRESH_SECONDS:
+        if self.bar and total is not None and done < total and seconds >= REFRESH_SECONDS:
             self.bar.show(self._title(), done, total, _format(logs, "  "))
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:

@@ -48,8 +48,8 @@ class TrainingProgress(ProgressBar):
         self._task = self._progress.add_task("epoch 1", total=self.params["epochs"], logs="compiling")
         self._progress.start()
 
-    def on_steps(self, done: int, total: int, logs: dict[str, float]) -> None:
-        if self._progress is not None and done < total:
+    def on_steps(self, done: int, total: int | None, logs: dict[str, float]) -> None:
+        if self._progress is not None and total is not None and done < total:
             self._show(self._epoch + done / total, {**self._logs, **logs})
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:

@@ -22,6 +22,7 @@ from ondol.metrics import Mean, Metric
 from ondol.models.objective import MetricSet, Objective, free_name, names_of
 from ondol.training import fitting
 from ondol.training.arguments import verbosity
+from ondol.training.durable.keeper import Keeper
 from ondol.training.not_finite import explain
 from ondol.training.steps import as_batch, guarded
 
@@ -235,6 +236,9 @@ class Trainer:
         validation_batch_size: int | None = None,
         validation_freq: int = 1,
         diagnose: bool = False,
+        checkpoint: Any = None,
+        checkpoint_every: Any = "1m",
+        checkpoint_keep: int = 2,
     ) -> History:
         """Train for a number of epochs.
 
@@ -258,6 +262,13 @@ class Trainer:
             validation_freq: evaluate after every so many epochs, or after the epochs of these numbers (from 1).
             diagnose: look at signals, gradients and steps now and then, and say at the end what is wrong with the
                 training, if anything; see `od.diagnose`. The training itself stays the same to the last bit.
+            checkpoint: a folder to save everything in that the training needs to go on: weights, the optimizer's
+                state, metric sums, random numbers, the place in the data, the history, and what callbacks remember.
+                The same program started again, also after it was killed, goes on there, and ends with the same
+                numbers to the last bit (compiled, on the same machine) as if it had never been stopped.
+            checkpoint_every: a number of steps, a time such as "30s" or "5m", or "epoch". In any case it is saved
+                after Ctrl-C and at the end.
+            checkpoint_keep: how many of the newest checkpoints stay.
 
         Returns:
             The History: losses and metrics of each epoch. After Ctrl-C its `interrupted` is True; with diagnose its
@@ -282,6 +293,7 @@ class Trainer:
             self, x, y, batch_size, epochs, verbose, callbacks or [], validation_split, validation_data, shuffle,
             class_weight, sample_weight, initial_epoch, steps_per_epoch, validation_steps, validation_batch_size,
             validation_freq, doctor,
+            None if checkpoint is None else Keeper(checkpoint, checkpoint_every, checkpoint_keep),
         )  # fmt: skip
         if diagnose and verbosity(verbose):
             print(f"\n{history.diagnosis}")

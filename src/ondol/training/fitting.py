@@ -15,6 +15,8 @@ from ondol.callbacks import Callback, CallbackList, History, ProgressBar
 from ondol.data import ArrayData, pack_x_y_sample_weight, standardize_inputs, unpack_x_y_sample_weight
 from ondol.errors import DataError, NotFiniteError
 from ondol.training.arguments import batch_length, epoch_number, optional, validation_epochs, verbosity
+from ondol.training.durable.keeper import Keeper
+from ondol.training.durable.state import fingerprint, make_variables
 from ondol.training.epoch_program import EpochProgram
 from ondol.training.interrupt import Interrupt
 from ondol.training.not_finite import explain
@@ -41,6 +43,7 @@ def fit(
     validation_batch_size: int | None,
     validation_freq: int,
     doctor: Any = None,
+    keeper: Keeper | None = None,
 ) -> History:
     """See Trainer.fit; a doctor is a callback that is shown the data and what ends a training early."""
     from ondol.training import stream
@@ -72,7 +75,10 @@ def fit(
     validate = _validation(model, validation_data, validation_batch_size, validation_steps)
 
     history = History()
+    keeper = keeper or next((c for c in callbacks if isinstance(c, Keeper)), None)
     listeners = [*callbacks, *([ProgressBar(bar=verbose == 1)] if verbose else []), history]
+    if keeper is not None and keeper not in listeners:
+        listeners.append(keeper)
     calls = CallbackList(
         listeners, model, {"epochs": epochs, "steps": steps_of_epoch.steps, "verbose": verbose}
     )
@@ -83,13 +89,21 @@ def fit(
     try:
         with Interrupt() as interrupt:
             epoch = initial_epoch
+            if keeper is not None:
+                keeper.meet(steps_of_epoch, history, callbacks, interrupt)
+                epoch = keeper.restore(epoch)
             while epoch < epochs and not model.stop_training and not interrupt.requested:
                 # Several epochs may share one call of the program where nobody wants to see each one end.
                 unseen = 1 if callbacks or validate else epochs - epoch
                 for logs in steps_of_epoch.run(epoch, unseen, calls, interrupt):
-                    if validate and due(epoch + 1) and not interrupt.requested:
+                    broken_off = interrupt.requested
+                    if keeper is not None and broken_off:
+                        keeper.broken_off(epoch, logs)
+                    if validate and due(epoch + 1) and not broken_off:
                         logs = {**logs, **{f"val_{name}": value for name, value in validate(calls).items()}}
                     calls.call("on_epoch_end", epoch, logs)
+                    if keeper is not None:
+                        keeper.epoch_ended(epoch)
                     epoch += 1
             history.interrupted = interrupt.requested
     except NotFiniteError as error:
@@ -98,6 +112,8 @@ def fit(
         raise
     finally:
         calls.call("on_train_end", logs)
+    if keeper is not None:
+        keeper.training_ended(epoch)
     return history
 
 
@@ -114,13 +130,47 @@ class ArrayEpochs:
         self.steps = self.plan.steps
         self.data = data
         self.runner = _runner(model, model.train_step, data, self.plan, "train")
+        self.begun: tuple[int, dict[str, Any]] = (
+            0,
+            {},
+        )  # steps of the next epoch that are made, and their logs
+        self.epoch_start = self.order.position()
+
+    # -- for trainings that go on later
+
+    def task(self) -> dict[str, Any]:
+        """What tells this training from others."""
+        return {
+            "samples": len(self.data),
+            "batch_size": self.plan.batch_size,
+            "steps": self.steps,
+            "shuffle": self.order.shuffle,
+            "data": fingerprint(self.data.structure),
+        }
+
+    def position(self, step: int) -> dict[str, Any]:
+        """Where the training is in the data, after so many steps of the epoch."""
+        return self.epoch_start if step else self.order.position()
+
+    def go_to(self, position: dict[str, Any], step: int, logs: dict[str, Any]) -> None:
+        """Go on from there."""
+        self.order.go_to(position)
+        self.begun = step, logs
+
+    def make_variables(self) -> None:
+        """Let metrics have the Variables that they make at the first step."""
+        make_variables(self.model, self.data.batch(self.plan.rows(np.arange(self.plan.length), 0)))
 
     def run(
         self, epoch: int, unseen: int, calls: CallbackList, interrupt: Interrupt
     ) -> Iterator[dict[str, float]]:
         """Run one epoch, or as many of the next `unseen` as fit into one call; yield the logs of each."""
         calls.call("on_epoch_begin", epoch)
-        count = min(unseen, self.runner.epochs_at_once, self.runner.pace.epochs(self.steps))
+        (first, logs), self.begun = self.begun, (0, {})
+        self.epoch_start = self.order.position()
+        count = 1
+        if not first and calls.steps_until_due(0, self.steps) is None:
+            count = min(unseen, self.runner.epochs_at_once, self.runner.pace.epochs(self.steps))
         orders = [self.order.next() for _ in range(count)]
         if count > 1:
             finished, error = self._run_steps(orders, epoch, 0, self.steps)
@@ -128,9 +178,8 @@ class ArrayEpochs:
             if error is not None:
                 raise error
             return
-        first = 0
-        logs: dict[str, float] = {}
-        while first < self.steps and not (interrupt.requested and first):
+        begin = first
+        while first < self.steps and not (interrupt.requested and first > begin):
             last = first + self._chunk(calls, first)
             calls.call("on_train_batch_begin", first)
             finished, error = self._run_steps(orders, epoch, first, last)
@@ -138,9 +187,7 @@ class ArrayEpochs:
                 raise error
             logs = finished[0]
             calls.call("on_train_batch_end", last - 1, logs)
-            for bar in calls.callbacks:
-                if isinstance(bar, ProgressBar):
-                    bar.on_steps(last, self.steps, logs)
+            calls.call("on_steps", last, self.steps, logs)
             first = last
             if self.model.stop_training:
                 break
@@ -151,7 +198,9 @@ class ArrayEpochs:
         if calls.wants_batches("train"):
             return 1
         watched = any(isinstance(c, ProgressBar) and c.bar for c in calls.callbacks)
-        return self.runner.pace.steps(self.steps - first, watched)
+        steps = self.runner.pace.steps(self.steps - first, watched)
+        due = calls.steps_until_due(first, self.steps)
+        return steps if due is None else min(steps, due)
 
     def _run_steps(
         self, orders: list[np.ndarray], epoch: int, first: int, last: int

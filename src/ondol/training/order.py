@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ondol.backend.compile import to_numpy
@@ -37,6 +39,30 @@ class Order:
         order = np.concatenate(parts) if len(parts) != 2 or len(self.left) else parts[1]
         self.left = order[self.length :]
         return order[: self.length]
+
+    def position(self) -> dict[str, Any]:
+        """Where the next epoch starts, as arrays and JSON; see `go_to`."""
+        now = self.generator.bit_generator.state
+        numbers = {name: array.tolist() for name, array in now["state"].items()}
+        return {
+            "state": numbers,
+            "buffer": now["buffer"].tolist(),
+            "rest": [now["buffer_pos"], now["has_uint32"], now["uinteger"]],
+            "left": self.left.copy(),
+        }
+
+    def go_to(self, position: dict[str, Any]) -> None:
+        """Draw on from a position that `position()` returned."""
+        place, has_half, half = position["rest"]
+        self.generator.bit_generator.state = {
+            "bit_generator": "Philox",
+            "state": {name: np.array(numbers, "uint64") for name, numbers in position["state"].items()},
+            "buffer": np.array(position["buffer"], "uint64"),
+            "buffer_pos": place,
+            "has_uint32": has_half,
+            "uinteger": half,
+        }
+        self.left = np.asarray(position["left"], np.int32)
 
     def _permutation(self) -> np.ndarray:
         order = np.arange(self.n, dtype=np.int32)

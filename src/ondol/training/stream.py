@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from ondol.callbacks import CallbackList, ProgressBar
+from ondol.callbacks import CallbackList
 from ondol.data import ArrayData, unpack_x_y_sample_weight
 from ondol.errors import DataError
+from ondol.random import global_generator
+from ondol.training.durable.state import make_variables
 from ondol.training.interrupt import Interrupt
 from ondol.training.not_finite import explain
 from ondol.training.order import Order
@@ -24,6 +26,11 @@ def is_stream(x: Any) -> bool:
     if isinstance(x, (list, tuple, dict, str)) or hasattr(x, "shape") or hasattr(x, "to_numpy"):
         return False
     return hasattr(x, "__iter__") or _is_indexed(x)
+
+
+def iter_is_used_up(x: Any) -> bool:
+    """Whether x is an iterator: once through, there is nothing more."""
+    return hasattr(x, "__next__")
 
 
 def _is_indexed(x: Any) -> bool:
@@ -61,16 +68,70 @@ class StreamSteps:
         self.steps = steps if steps is not None or not hasattr(batches, "__len__") else len(batches)
         indexed = _is_indexed(batches) and len(batches) > 0
         self.order = Order(len(batches), 1, shuffle, self.steps) if indexed else None
+        self.begun: tuple[int, dict[str, Any]] = (
+            0,
+            {},
+        )  # steps of the next epoch that are made, and their logs
+        self.random_after: Any = (
+            None  # what the random numbers are to go on with once those batches are passed
+        )
+        self.epoch_start = self._start()
+
+    # -- for trainings that go on later
+
+    def task(self) -> dict[str, Any]:
+        """What tells this training from others.
+
+        Raises:
+            DataError: for an iterator, which cannot be started anew.
+        """
+        if iter_is_used_up(self.batches):
+            raise DataError(
+                "Expected batches that can be visited again, to go on with a training from a checkpoint. Received: "
+                f"{type(self.batches).__name__}, an iterator. {REMEDY}"
+            )
+        return {"steps": self.steps, "shuffle": self.order is not None and self.order.shuffle}
+
+    def position(self, step: int) -> dict[str, Any]:
+        """Where the training is in the data, after so many steps of the epoch."""
+        return self.epoch_start if step else self._start()
+
+    def go_to(self, position: dict[str, Any], step: int, logs: dict[str, Any]) -> None:
+        """Go on from there. The random numbers that iterating drew are drawn again for the batches passed over."""
+        if self.order is not None:
+            self.order.go_to(position["order"])
+        self.begun = step, logs
+        if step:
+            self.random_after = global_generator().state.numpy().copy()
+            global_generator().state.assign(position["random"])
+
+    def make_variables(self) -> None:
+        """Let metrics have the Variables that they make at the first step."""
+        before = global_generator().state.numpy().copy()
+        for batch in batches_of(self.batches, 1):
+            make_variables(self.model, _checked(self.model, batch, "train_step", "in batch 1").structure)
+        global_generator().state.assign(before)
+
+    def _start(self) -> dict[str, Any]:
+        order = None if self.order is None else self.order.position()
+        return {"order": order, "random": global_generator().state.numpy().copy()}
 
     def run(
         self, epoch: int, unseen: int, calls: CallbackList, interrupt: Interrupt
     ) -> Iterator[dict[str, float]]:
         """Train on one epoch's batches; yield its logs."""
         calls.call("on_epoch_begin", epoch)
-        self.model.reset_metrics()
-        logs: dict[str, float] = {}
+        if not self.begun[0]:
+            self.model.reset_metrics()
+        (passed, logs), self.begun = self.begun, (0, {})
+        self.epoch_start = self._start()
         order = None if self.order is None else self.order.next()
-        for i, batch in enumerate(batches_of(self.batches, self.steps, order)):
+        batches = batches_of(self.batches, self.steps, order)
+        if passed:
+            for _ in itertools.islice(batches, passed):
+                pass
+            global_generator().state.assign(self.random_after)
+        for i, batch in enumerate(batches, passed):
             place = f"in epoch {epoch + 1}, batch {i + 1}"
             data = _checked(self.model, batch, "train_step", place, self.class_weight)
             calls.call("on_train_batch_begin", i)
@@ -81,9 +142,7 @@ class StreamSteps:
             if not np.isfinite(logs.get("loss", 0.0)):
                 raise explain(self.model, as_batch(data.structure), logs["loss"], place)
             calls.call("on_train_batch_end", i, logs)
-            for bar in calls.callbacks:
-                if isinstance(bar, ProgressBar) and self.steps:
-                    bar.on_steps(i + 1, self.steps, logs)
+            calls.call("on_steps", i + 1, self.steps, logs)
             if interrupt.requested or self.model.stop_training:
                 break
         if not logs:
