@@ -237,13 +237,16 @@ class Optimizer(WeightAverages):
                 own_rate = (rate if multiplier is None else rate * multiplier).astype(wide)
                 t_of_dtype = t.astype(wide)
                 lr = self.prepare(own_rate, t_of_dtype)
+                share_of: float | None = None
             w = variable.data
             if half:
                 w, g = w.astype(FLOAT32), g.astype(FLOAT32)
             kept = [None if slot is None else slot.data for slot in slots]
             decay = self.weight_decay_of(variable)
             if decay:
-                w, *kept = self.shrink(w, (own_rate * decay).astype(wide), *kept)
+                if decay != share_of:
+                    share_of, share = decay, (own_rate * decay).astype(wide)
+                w, *kept = self.shrink(w, share, *kept)
             if in_arrays:
                 new_w, *new_kept = self.step(w, g, lr, t_of_dtype, *kept)
                 variable.assign_array(new_w.astype(dtype) if half else new_w)

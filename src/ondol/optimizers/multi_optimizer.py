@@ -171,9 +171,12 @@ class MultiOptimizer(Optimizer):
         """
         from ondol.utils.serialization import serialize
 
+        form = serialize(self.optimizer_map)
+        if isinstance(self.optimizer_map, OptimizerMap):  # which would be written as any other mapping
+            form = {"class_name": "OptimizerMap", "config": serialize(self.optimizer_map.get_config())}
         return {
             "name": self.name,
-            "optimizer_map": serialize(self.optimizer_map),
+            "optimizer_map": form,
             "loss_scale_factor": self.loss_scale_factor,
         }
 
