@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 def accumulate(optimizer: Optimizer, grads: list[Any], variables: list[Variable]) -> None:
     """Add gradients up; at every so many calls make a step with their mean, and start anew."""
-    xp, steps, waiting = optimizer.xp, optimizer.gradient_accumulation_steps, optimizer.accumulated
-    assert steps is not None
+    waiting, accumulators = optimizer.accumulated, [optimizer.accumulators[v] for v in variables]
     assert waiting is not None
-    held = waiting.data + 1
-    full = held == steps
-    waiting.assign_array(xp.where(full, 0, held).astype(waiting.dtype))
-    means = []
-    for g, variable in zip(grads, variables, strict=True):
-        accumulator = optimizer.accumulators[variable]
-        total = accumulator.data + g.astype(accumulator.dtype)
-        accumulator.assign_array(xp.where(full, 0, total).astype(accumulator.dtype))
-        means.append(total / steps)
-    run_if(full, lambda: optimizer.make_step(means, variables), optimizer.touched)
+    for g, accumulator in zip(grads, accumulators, strict=True):
+        accumulator.assign_array(accumulator.data + g.astype(accumulator.dtype))
+    waiting.assign_array(waiting.data + 1)
+
+    def step() -> None:
+        means = [accumulator.data / optimizer.gradient_accumulation_steps for accumulator in accumulators]
+        optimizer.make_step(means, variables)
+        for v in (waiting, *accumulators):
+            v.assign_array(optimizer.xp.zeros_like(v.data))
+
+    run_if(waiting.data == optimizer.gradient_accumulation_steps, step, optimizer.touched)

@@ -205,8 +205,7 @@ class Optimizer(WeightAverages):
     @property
     def touched(self) -> list[Variable]:
         """All Variables that a step may assign."""
-        waiting = {self.accumulated, *self.accumulators.values()}
-        return [*self.optimized, *[v for v in self.variables if v not in waiting]]
+        return [*self.optimized, *self.variables]
 
     # -- one step
 
@@ -227,11 +226,11 @@ class Optimizer(WeightAverages):
         t = (done + 1).astype(rate.dtype)
         self.begin_step(rate, t)
         in_arrays = type(self).update_step is Optimizer.update_step
-        dtype: Any = None
-        multiplier: float | None = None
+        multipliers, multiplier, dtype = self.multipliers, None, None
         for g, variable, slots in zip(grads, variables, all_slots, strict=True):
-            if variable.dtype is not dtype or self.multipliers.get(variable) != multiplier:
-                dtype, multiplier = variable.dtype, self.multipliers.get(variable)
+            own = multipliers.get(variable)
+            if variable.dtype is not dtype or own != multiplier:
+                dtype, multiplier = variable.dtype, own
                 half = is_half(dtype)
                 wide = FLOAT32 if half else dtype
                 own_rate = (rate if multiplier is None else rate * multiplier).astype(wide)
