@@ -81,6 +81,15 @@ def test_training_goes_on_from_a_file(form, tmp_path):
     assert other.optimizer.get_config() == model.optimizer.get_config()
 
 
+def test_choices_reach_all_parts():
+    a, b = od.Variable(1.0, name="a"), od.Variable(1.0, name="b")
+    multi = opt.MultiOptimizer([(opt.SGD(0.5, weight_decay=0.5), a), (opt.SGD(0.5, weight_decay=0.5), b)])
+    multi.exclude_from_weight_decay(var_names=["b"])
+    multi.multiply_learning_rate(0.5, var_names=["a"])
+    multi.apply([0.0, 1.0], [a, b])
+    assert (float(a), float(b)) == (0.875, 0.5)
+
+
 def test_a_function_cannot_be_saved():
     with pytest.raises(SavedFileError, match="name the paths instead"):
         opt.MultiOptimizer([("sgd", lambda v: True)]).get_config()
@@ -168,6 +177,11 @@ def test_the_learning_rate_is_asked_of_the_parts():
             ),
             ValueError,
             "'w', which fits",
+        ),
+        (
+            lambda: opt.MultiOptimizer(lambda v: opt.SGD()).multiply_learning_rate(0.5),
+            ValueError,
+            r"multiply_learning_rate\(\) of the optimizers that your function returns",
         ),
         (lambda: opt.OptimizerMap("sgd", {3: "adam"}), ValueError, "Received: 3"),
     ],

@@ -22,14 +22,16 @@ class Optimizer(WeightAverages):
 
     Args:
         learning_rate: a number, or a `schedules.LearningRateSchedule`. It may change while a model trains,
-            `optimizer.learning_rate = 0.01`, without anything being compiled again.
+            `optimizer.learning_rate = 0.01`, without anything being compiled again (once for another schedule).
+            `multiply_learning_rate` gives some Variables one of their own.
         weight_decay: λ: each step first shrinks weights by the share learning_rate · λ, apart from the gradient
             ("decoupled"). `exclude_from_weight_decay` leaves some out.
         clipnorm: longest gradient of each Variable.
         clipvalue: largest absolute value in gradients.
         global_clipnorm: longest gradient of all Variables taken together.
         use_ema: keep a moving average of the weights, average ← μ average + (1 - μ) w after each step. `fit` puts it
-            in the place of the weights at its end; a loop of your own calls `finalize_variable_values`.
+            in the place of the weights at its end (validation on the way sees the weights themselves); a loop of your
+            own calls `finalize_variable_values`.
         ema_momentum: μ of [0, 1].
         ema_overwrite_frequency: put the average in the place of the weights after every so many steps, too.
         loss_scale_factor: what `scale_loss` multiplies the loss by, and `apply` divides gradients by.
@@ -225,43 +227,48 @@ class Optimizer(WeightAverages):
         rate = self._rate(done)
         t = (done + 1).astype(rate.dtype)
         self.begin_step(rate, t)
-        in_arrays = type(self).update_step is Optimizer.update_step
         multipliers, multiplier, dtype = self.multipliers, None, None
+        share_of: float | None = None
         for g, variable, slots in zip(grads, variables, all_slots, strict=True):
             own = multipliers.get(variable)
             if variable.dtype is not dtype or own != multiplier:
                 dtype, multiplier = variable.dtype, own
-                half = is_half(dtype)
-                wide = FLOAT32 if half else dtype
+                wide = FLOAT32 if is_half(dtype) else dtype
                 own_rate = (rate if multiplier is None else rate * multiplier).astype(wide)
-                t_of_dtype = t.astype(wide)
-                lr = self.prepare(own_rate, t_of_dtype)
-                share_of: float | None = None
-            w = variable.data
-            if half:
-                w, g = w.astype(FLOAT32), g.astype(FLOAT32)
-            kept = [None if slot is None else slot.data for slot in slots]
+                own_t = t.astype(wide)
+                lr, share_of = self.prepare(own_rate, own_t), None
             decay = self.weight_decay_of(variable)
-            if decay:
-                if decay != share_of:
-                    share_of, share = decay, (own_rate * decay).astype(wide)
-                w, *kept = self.shrink(w, share, *kept)
-            if in_arrays:
-                new_w, *new_kept = self.step(w, g, lr, t_of_dtype, *kept)
-                variable.assign_array(new_w.astype(dtype) if half else new_w)
-                for slot, array in zip(slots, new_kept, strict=True):
-                    if slot is not None:
-                        slot.assign_array(array)
-            else:
-                variable.assign_array(w.astype(dtype) if half else w)
-                with no_grad():
-                    self.update_step(Tensor(g), variable, Tensor(own_rate))
-            if variable.constraint is not None:
-                with no_grad():
-                    variable.assign(variable.constraint(variable))
+            if decay and decay != share_of:
+                share_of, share = decay, (own_rate * decay).astype(wide)
+            self._change(variable, g, slots, lr, own_t, share if decay else None, own_rate)
         if self.use_ema:
             self.update_averages(done)
         self.iterations.assign_array(done + 1)
+
+    def _change(
+        self, variable: Variable, g: Any, slots: list[Variable | None], lr: Any, t: Any, share: Any, rate: Any
+    ) -> None:
+        """One Variable's part of a step; `share` is what weight decay takes, None for no decay."""
+        dtype, w = variable.dtype, variable.data
+        half = is_half(dtype)
+        if half:
+            w, g = w.astype(FLOAT32), g.astype(FLOAT32)
+        kept = [None if slot is None else slot.data for slot in slots]
+        if share is not None:
+            w, *kept = self.shrink(w, share, *kept)
+        if type(self).update_step is Optimizer.update_step:
+            w, *kept = self.step(w, g, lr, t, *kept)
+            variable.assign_array(w.astype(dtype) if half else w)
+            for slot, array in zip(slots, kept, strict=True):
+                if slot is not None:
+                    slot.assign_array(array)
+        else:
+            variable.assign_array(w.astype(dtype) if half else w)
+            with no_grad():
+                self.update_step(Tensor(g), variable, Tensor(rate))
+        if variable.constraint is not None:
+            with no_grad():
+                variable.assign(variable.constraint(variable))
 
     def _clipped(self, xp: Any, grads: list[Any]) -> list[Any]:
         if self.clipnorm:

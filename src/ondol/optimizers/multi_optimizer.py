@@ -131,12 +131,20 @@ class MultiOptimizer(Optimizer):
         raise AttributeError(_each("learning_rate"))
 
     def exclude_from_weight_decay(self, var_list: Any = None, var_names: Any = None) -> None:
-        for optimizer in self.optimizers:
+        for optimizer in self._known("exclude_from_weight_decay"):
             optimizer.exclude_from_weight_decay(var_list, var_names)
 
     def multiply_learning_rate(self, multiplier: float, var_list: Any = None, var_names: Any = None) -> None:
-        for optimizer in self.optimizers:
+        for optimizer in self._known("multiply_learning_rate"):
             optimizer.multiply_learning_rate(multiplier, var_list, var_names)
+
+    def _known(self, wish: str) -> list[Optimizer]:
+        if not self.optimizers:
+            raise ValueError(
+                f"Expected {wish}() of the optimizers that your function returns. Received: that of a MultiOptimizer, "
+                "which does not know them before it is built."
+            )
+        return self.optimizers
 
     @property
     def has_averages(self) -> bool:
