@@ -9,12 +9,12 @@ from ondol import ops
 from ondol.autograd import Tensor, Variable, as_tensor, enable_grad, gradients, no_grad
 from ondol.autograd.tensor import as_array
 from ondol.backend.state import state
-from ondol.ops.elementwise import is_half
 from ondol.optimizers import clipping
 from ondol.optimizers.accumulation import accumulate
 from ondol.optimizers.arrays import update_arrays
 from ondol.optimizers.averaging import WeightAverages
 from ondol.optimizers.gradients import FLOAT32, in_full_precision, raw_gradients, variables_behind
+from ondol.optimizers.rates import Rates
 
 
 class Optimizer(WeightAverages):
@@ -76,6 +76,9 @@ class Optimizer(WeightAverages):
         self.multipliers: dict[Variable, float] = {}  # of the learning rate, where it is not 1
         self.accumulators: dict[Variable, Variable] = {}
         self.accumulated: Variable | None = None  # how many gradients wait in the accumulators
+        self._on_arrays = (
+            type(self).update_step is Optimizer.update_step
+        )  # the rule is `step`, not Keras' form
 
     # -- the rule
 
@@ -227,45 +230,35 @@ class Optimizer(WeightAverages):
         rate = self._rate(done)
         t = (done + 1).astype(rate.dtype)
         self.begin_step(rate, t)
-        multipliers, multiplier, dtype = self.multipliers, None, None
-        share_of: float | None = None
+        rates: Rates | None = None
         for g, variable, slots in zip(grads, variables, all_slots, strict=True):
-            own = multipliers.get(variable)
-            if variable.dtype is not dtype or own != multiplier:
-                dtype, multiplier = variable.dtype, own
-                wide = FLOAT32 if is_half(dtype) else dtype
-                own_rate = (rate if multiplier is None else rate * multiplier).astype(wide)
-                own_t = t.astype(wide)
-                lr, share_of = self.prepare(own_rate, own_t), None
-            decay = self.weight_decay_of(variable)
-            if decay and decay != share_of:
-                share_of, share = decay, (own_rate * decay).astype(wide)
-            self._change(variable, g, slots, lr, own_t, share if decay else None, own_rate)
+            dtype, multiplier = variable.dtype, self.multipliers.get(variable)
+            if rates is None or rates.dtype is not dtype or rates.multiplier != multiplier:
+                rates = Rates(self, dtype, multiplier, rate, t)
+            self._change(variable, g, slots, rates)
         if self.use_ema:
             self.update_averages(done)
         self.iterations.assign_array(done + 1)
 
-    def _change(
-        self, variable: Variable, g: Any, slots: list[Variable | None], lr: Any, t: Any, share: Any, rate: Any
-    ) -> None:
-        """One Variable's part of a step; `share` is what weight decay takes, None for no decay."""
-        dtype, w = variable.dtype, variable.data
-        half = is_half(dtype)
+    def _change(self, variable: Variable, g: Any, slots: list[Variable | None], rates: Rates) -> None:
+        """One Variable's part of a step."""
+        w, half = variable.data, rates.half
         if half:
             w, g = w.astype(FLOAT32), g.astype(FLOAT32)
         kept = [None if slot is None else slot.data for slot in slots]
-        if share is not None:
-            w, *kept = self.shrink(w, share, *kept)
-        if type(self).update_step is Optimizer.update_step:
-            w, *kept = self.step(w, g, lr, t, *kept)
-            variable.assign_array(w.astype(dtype) if half else w)
+        decay = self.weight_decay_of(variable)
+        if decay:
+            w, *kept = self.shrink(w, rates.share(decay), *kept)
+        if self._on_arrays:
+            w, *kept = self.step(w, g, rates.prepared, rates.t, *kept)
+            variable.assign_array(w.astype(rates.dtype) if half else w)
             for slot, array in zip(slots, kept, strict=True):
                 if slot is not None:
                     slot.assign_array(array)
         else:
-            variable.assign_array(w.astype(dtype) if half else w)
+            variable.assign_array(w.astype(rates.dtype) if half else w)
             with no_grad():
-                self.update_step(Tensor(g), variable, Tensor(rate))
+                self.update_step(Tensor(g), variable, Tensor(rates.rate))
         if variable.constraint is not None:
             with no_grad():
                 variable.assign(variable.constraint(variable))
