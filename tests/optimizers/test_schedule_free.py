@@ -193,6 +193,19 @@ def test_weights_that_are_set_are_kept():
     np.testing.assert_array_equal(model.get_weights()[0], given[0])
 
 
+@pytest.mark.parametrize("eager", [False, True])
+def test_frozen_weights_stand_still(eager):
+    od.random.seed(0)
+    model = od.Sequential([od.Input((3,)), od.layers.Dense(4), od.layers.Dense(1)])
+    model.compile(opt.ScheduleFreeAdamW(0.1), "mse", run_eagerly=eager)
+    model.fit(X, Y, epochs=3, verbose=0)
+    model.layers[0].trainable = False
+    before = model.get_weights()
+    model.fit(X, Y, epochs=3, verbose=0)
+    same = [np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True)]
+    assert same == [True, True, False, False]
+
+
 def test_a_step_that_is_left_out_leaves_all_weights():
     model = model_of(optimizer=opt.LossScaleOptimizer(opt.ScheduleFreeAdamW(0.1), initial_scale=2.0))
     model.fit(X, Y, verbose=0)

@@ -136,6 +136,18 @@ def test_fit_ends_with_the_averages_as_weights(eager, wrapped):
         assert np.abs(a - w).max() > 1e-4
 
 
+@pytest.mark.parametrize("overwrite", [None, 2])
+def test_frozen_weights_stand_still(overwrite):
+    model = model_of(opt.SGD(0.1, use_ema=True, ema_overwrite_frequency=overwrite), False)
+    model.train_on_batch(X, Y)
+    model.train_on_batch(X, Y)
+    model.layers[0].trainable = False
+    before = model.get_weights()
+    model.fit(X, Y, epochs=3, verbose=0)
+    same = [np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True)]
+    assert same == [True, True, False, False]
+
+
 def by_hand(momentum):
     """Weights and averages of the same two epochs in a loop of one's own."""
     model, average = model_of(opt.SGD(0.1), True), None

@@ -128,7 +128,7 @@ class Trainer:
         """What is left to do to weights when a training ends."""
         for optimizer in self._optimizers():
             if optimizer.built:
-                optimizer.finalize_variable_values(optimizer.optimized)
+                optimizer.finalize_variable_values([v for v in optimizer.optimized if v.trainable])
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Learn from one batch; override it for a training of your own.

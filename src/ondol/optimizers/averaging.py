@@ -46,7 +46,7 @@ class WeightAverages(VariableChoices):
             w, mu = variable.data, momentum.astype(average.dtype)
             mean = mu * average.data + (1 - mu) * w.astype(average.dtype)
             average.assign_array(mean)
-            if every is not None:
+            if every is not None and variable.trainable:
                 variable.assign_array(xp.where((done + 1) % every == 0, mean.astype(variable.dtype), w))
 
     def finalize_variable_values(self, var_list: Any) -> None:

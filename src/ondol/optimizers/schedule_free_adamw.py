@@ -143,7 +143,7 @@ class ScheduleFreeAdamW(Optimizer):
         here, xp = self.at_y.data == place, self.xp
         if state.trace is None and here:
             return
-        for variable in self.optimized:
+        for variable in [v for v in self.optimized if v.trainable]:
             w, z = variable.data, self.slots_of([variable])[0][0]
             assert z is not None
             moved = there(w.astype(z.dtype), z.data).astype(variable.dtype)
