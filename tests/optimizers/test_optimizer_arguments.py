@@ -46,6 +46,22 @@ def test_global_clipnorm():
         np.testing.assert_allclose(moved, -g)
 
 
+@pytest.mark.parametrize(
+    ("argument", "clipped"),
+    [
+        ("clipvalue", lambda g: np.clip(g, -5, 5)),
+        ("clipnorm", lambda g: g * min(1, 5 / np.linalg.norm(g))),
+        ("global_clipnorm", lambda g: g * 5 / np.sqrt(sum((h**2).sum() for h in G))),
+    ],
+)
+def test_clipping_in_a_program(argument, clipped):
+    variables = [od.Variable(np.zeros_like(g)) for g in G]
+    optimizer = SGD(1.0, **{argument: 5.0})
+    od.function(lambda: optimizer.apply(G, variables))()
+    for v, g in zip(variables, G, strict=True):
+        np.testing.assert_allclose(v.numpy(), -clipped(g), rtol=1e-6)
+
+
 def test_clipping_a_zero_gradient_gives_zero():
     for argument in ("clipnorm", "global_clipnorm"):
         (moved,) = stepped(SGD(1.0, **{argument: 1.0}), [np.zeros(2)])
