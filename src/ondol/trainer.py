@@ -13,6 +13,9 @@ from ondol.autograd import Tensor, as_tensor, enable_grad, gradients
 from ondol.backend.compile import to_numpy
 from ondol.errors import DataError, NotFiniteError
 from ondol.models import Model
+from ondol.optimizers.checks import number
+from ondol.optimizers.clipping import clip_by_global_norm
+from ondol.optimizers.gradients import in_full_precision
 from ondol.training.interrupt import Interrupt
 from ondol.training.order import Order
 
@@ -108,6 +111,8 @@ class Trainer:
         ):
             if value is not None and (not isinstance(value, (int, np.integer)) or value < 1):
                 raise ValueError(f"Expected {name} as a whole number from 1 on. Received: {name}={value!r}.")
+        if max_grad is not None:
+            number("max_grad", max_grad, 0, above=True)
         self.eval_interval = eval_interval
         steps = math.ceil(len(x) / batch_size)
         order, start = Order(len(x), batch_size, shuffle=True), time.perf_counter()
@@ -141,7 +146,7 @@ class Trainer:
         self.model.backward()
         params, grads = without_duplicates(self.model.params, self.model.grads)
         if max_grad is not None:
-            grads = clipped(grads, max_grad)
+            grads = clip_by_global_norm(np, in_full_precision(grads), max_grad)
         self.optimizer.update(params, grads)
         return loss
 
@@ -187,12 +192,6 @@ def _same(a: np.ndarray, b: np.ndarray) -> bool:
         and a.__array_interface__["data"][0] == b.__array_interface__["data"][0]
         and a.strides == b.strides
     )
-
-
-def clipped(grads: Sequence[np.ndarray], max_grad: float) -> list[np.ndarray]:
-    """The gradients, shortened together to a length of at most `max_grad`; their proportions stay."""
-    length = math.sqrt(sum(float(np.sum(np.square(g, dtype="float64"))) for g in grads))
-    return [g * (max_grad / length) for g in grads] if length > max_grad else list(grads)
 
 
 class _WithLoss:

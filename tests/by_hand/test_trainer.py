@@ -8,7 +8,7 @@ import pytest
 from from_scratch_net import Net, spiral
 
 import ondol as od
-from ondol.trainer import clipped, without_duplicates
+from ondol.trainer import without_duplicates
 
 L = od.layers
 
@@ -148,10 +148,27 @@ def test_tied_weights_train_as_one():
 
 
 def test_long_gradients_are_shortened_together():
-    grads = [np.array([3.0, 0.0]), np.array([[4.0]])]
-    np.testing.assert_allclose(clipped(grads, 1.0)[0], [0.6, 0])
-    np.testing.assert_allclose(clipped(grads, 1.0)[1], [[0.8]])
-    assert clipped(grads, 5.0)[0] is grads[0]
+    class Steep:
+        def __init__(self):
+            self.params, self.grads = (
+                [np.zeros(2), np.zeros((1, 1))],
+                [np.array([3.0, 0.0]), np.array([[4.0]])],
+            )
+
+        def forward(self, x, t):
+            return 0.0
+
+        def backward(self):
+            return None
+
+    for max_grad, first, second in ((1.0, -0.6, -0.8), (5.0, -3.0, -4.0), (None, -3.0, -4.0)):
+        model = Steep()
+        trainer = od.Trainer(model, od.optimizers.SGD(1.0))
+        trainer.fit(np.zeros((4, 1)), np.zeros(4), 1, 4, max_grad, eval_interval=None)
+        np.testing.assert_allclose(model.params[0], [first, 0])
+        np.testing.assert_allclose(model.params[1], [[second]])
+    with pytest.raises(ValueError, match="max_grad to be a number above 0. Received: max_grad=0"):
+        trainer.fit(np.zeros((4, 1)), np.zeros(4), max_grad=0)
 
 
 def test_ctrl_c_keeps_what_was_learned(capsys):

@@ -189,7 +189,7 @@ def test_accuracy_follows_from_the_targets(labels, outputs, kind):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"optimizer": "adm"}, r"optimizer='adm'. Did you mean 'adam' or 'adamw'\?"),
+        ({"optimizer": "adm"}, r"optimizer='adm'. Did you mean 'adam' or 'nadam' or 'adamw'\?"),
         ({"loss": "mean_square_error"}, r"loss='mean_square_error'. Did you mean .*'mean_squared_error'"),
         ({"loss": ["mse", "sparse_crossentropy"]}, "loss='sparse_crossentropy'"),
         ({"loss": {"out": "mze"}}, r"loss='mze'. Did you mean .*'mse'"),

@@ -8,8 +8,15 @@ from ondol.errors import ShapeError, UnknownNameError
 from ondol.optimizers import SGD, Adam, schedules
 
 CLASSES = [
-    getattr(od.optimizers, name) for name in ("SGD", "Adagrad", "Adadelta", "RMSprop", "Adam", "AdamW")
+    cls
+    for cls in vars(od.optimizers).values()
+    if isinstance(cls, type) and issubclass(cls, od.optimizers.Optimizer)
+    if cls.__name__ not in ("Optimizer", "LossScaleOptimizer", "MultiOptimizer")
 ]
+
+
+def test_all_optimizers_are_tested_here():
+    assert len(CLASSES) == 14
 
 
 def stepped(optimizer, grads, starts=None):
@@ -39,6 +46,22 @@ def test_global_clipnorm():
         np.testing.assert_allclose(moved, -g)
 
 
+@pytest.mark.parametrize(
+    ("argument", "clipped"),
+    [
+        ("clipvalue", lambda g: np.clip(g, -5, 5)),
+        ("clipnorm", lambda g: g * min(1, 5 / np.linalg.norm(g))),
+        ("global_clipnorm", lambda g: g * 5 / np.sqrt(sum((h**2).sum() for h in G))),
+    ],
+)
+def test_clipping_in_a_program(argument, clipped):
+    variables = [od.Variable(np.zeros_like(g)) for g in G]
+    optimizer = SGD(1.0, **{argument: 5.0})
+    od.function(lambda: optimizer.apply(G, variables))()
+    for v, g in zip(variables, G, strict=True):
+        np.testing.assert_allclose(v.numpy(), -clipped(g), rtol=1e-6)
+
+
 def test_clipping_a_zero_gradient_gives_zero():
     for argument in ("clipnorm", "global_clipnorm"):
         (moved,) = stepped(SGD(1.0, **{argument: 1.0}), [np.zeros(2)])
@@ -53,8 +76,9 @@ def test_one_kind_of_clipping_only():
 @pytest.mark.parametrize("cls", CLASSES)
 def test_weight_decay_shrinks_first(cls):
     start, g = np.array([2.0, -3.0]), np.array([0.5, 1.0])
-    (decayed,) = stepped(cls(0.125, weight_decay=0.5), [g], [start])
-    plain = cls(0.125, weight_decay=0.0)
+    argument = "adam_weight_decay" if cls is od.optimizers.Muon else "weight_decay"  # for vectors
+    (decayed,) = stepped(cls(0.125, **{argument: 0.5}), [g], [start])
+    plain = cls(0.125, **{argument: 0.0})
     (expected,) = stepped(plain, [g], [start - 0.125 * 0.5 * start])
     np.testing.assert_allclose(decayed, expected, rtol=1e-12)
 
@@ -86,11 +110,65 @@ def test_old_spellings():
     assert optimizer.get_config()["decay"] == 0.5
 
 
+def cosine(p, alpha=0.0):
+    return (1 - alpha) * (1 + np.cos(np.pi * p)) / 2 + alpha
+
+
+def polynomial_cycle(t):
+    end = 4 * max(1, np.ceil(t / 4))
+    return 0.75 * (1 - t / end) ** 2 + 0.25
+
+
+def restarts(t):
+    """Periods of 2, 4, 8, ... steps, each starting at half of what the one before did."""
+    start, length, height = 0, 2, 1.0
+    while t >= start + length:
+        start, length, height = start + length, 2 * length, height / 2
+    return 0.75 * height * (1 + np.cos(np.pi * (t - start) / length)) / 2 + 0.25
+
+
+def one_cycle(ends, rates, linear=False):
+    """From rates[i] to rates[i + 1] until step ends[i]: PyTorch's OneCycleLR."""
+
+    def formula(t):
+        start = 0
+        for end, first, last in zip(ends, rates, rates[1:], strict=False):
+            if t <= end:
+                p = (t - start) / (end - start)
+                return first + (last - first) * p if linear else last + (first - last) * cosine(p)
+            start = end
+        return rates[-1]
+
+    return formula
+
+
+S = schedules
 SCHEDULES = [
-    (schedules.ExponentialDecay(1.0, 2, 0.25), lambda t: 0.25 ** (t / 2)),
-    (schedules.ExponentialDecay(1.0, 2, 0.25, staircase=True), lambda t: 0.25 ** (t // 2)),
-    (schedules.InverseTimeDecay(1.0, 2, 3.0), lambda t: 1 / (1 + 3 * t / 2)),
-    (schedules.InverseTimeDecay(1.0, 2, 3.0, staircase=True), lambda t: 1 / (1 + 3 * (t // 2))),
+    (S.ExponentialDecay(1.0, 2, 0.25), lambda t: 0.25 ** (t / 2)),
+    (S.ExponentialDecay(1.0, 2, 0.25, staircase=True), lambda t: 0.25 ** (t // 2)),
+    (S.InverseTimeDecay(1.0, 2, 3.0), lambda t: 1 / (1 + 3 * t / 2)),
+    (S.InverseTimeDecay(1.0, 2, 3.0, staircase=True), lambda t: 1 / (1 + 3 * (t // 2))),
+    (S.PolynomialDecay(1.0, 4, 0.25), lambda t: 1 - 0.75 * min(t, 4) / 4),
+    (S.PolynomialDecay(1.0, 4, 0.25, power=2.0, cycle=True), polynomial_cycle),
+    (
+        S.PiecewiseConstantDecay([2, 5], [1.0, 0.5, 0.25]),
+        lambda t: 1.0 if t <= 2 else 0.5 if t <= 5 else 0.25,
+    ),
+    (S.PiecewiseConstantDecay([], [0.5]), lambda t: 0.5),
+    (S.CosineDecay(1.0, 5, 0.25), lambda t: cosine(min(t, 5) / 5, 0.25)),
+    (
+        S.CosineDecay(0.25, 5, 0.5, warmup_target=1.0, warmup_steps=3),
+        lambda t: 0.25 + 0.25 * t if t < 3 else cosine(min(t - 3, 5) / 5, 0.5),
+    ),
+    (S.CosineDecay(0.25, 5, warmup_target=1.0), lambda t: cosine(min(t, 5) / 5)),
+    (S.CosineDecayRestarts(1.0, 2, 2.0, 0.5, 0.25), restarts),
+    (S.CosineDecayRestarts(1.0, 3, t_mul=1.0), lambda t: cosine(t % 3 / 3)),
+    (S.OneCycle(1.0, 11, 0.4), one_cycle([3.4, 10], [0.04, 1.0, 0.04e-4])),
+    (
+        S.OneCycle(1.0, 11, 0.4, "linear", 10.0, 100.0, three_phase=True),
+        one_cycle([3.4, 6.8, 10], [0.1, 1.0, 0.1, 0.001], linear=True),
+    ),
+    (S.OneCycle(1.0, 5, 0.0), lambda t: 0.04e-4 + (1 - 0.04e-4) * cosine(min((t + 1) / 5, 1))),
 ]
 
 
@@ -104,11 +182,11 @@ def test_schedules(schedule, formula, compiled):
         optimizer.apply([od.tensor(1.0)], [w])
 
     run = od.function(step) if compiled else step
-    for t in range(5):
-        assert float(optimizer.learning_rate) == pytest.approx(formula(t))
+    for t in range(17):
+        assert float(optimizer.learning_rate) == pytest.approx(formula(t), rel=1e-5, abs=1e-7)
         before = float(w)
         run()
-        assert before - float(w) == pytest.approx(formula(t), rel=1e-5)
+        assert before - float(w) == pytest.approx(formula(t), rel=1e-4, abs=1e-6)
 
 
 @pytest.mark.parametrize(("schedule", "_"), SCHEDULES)
@@ -117,6 +195,45 @@ def test_schedule_round_trip(schedule, _):
     again = od.optimizers.deserialize(od.optimizers.serialize(optimizer))
     assert again.get_config() == optimizer.get_config()
     assert float(again.learning_rate) == float(schedule(0))
+
+
+def test_restarts_come_at_their_step_after_long_periods_too():
+    """log(2ⁿ) / log(2) in float32 may lie below or above n."""
+    for first in (1, 3, 7, 1000):
+        schedule = S.CosineDecayRestarts(1.0, first)
+        for period in range(1, 13):
+            restart = first * (2**period - 1)
+            assert float(schedule(restart)) == pytest.approx(1.0, abs=1e-5), (first, period)
+            length = first * 2 ** (period - 1)
+            expected = cosine((length - 1) / length)
+            assert float(schedule(restart - 1)) == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: S.ExponentialDecay(-0.1, 2, 0.5), "initial_learning_rate=-0.1"),
+        (
+            lambda: S.ExponentialDecay(0.1, 0, 0.5),
+            "decay_steps to be a number above 0. Received: decay_steps=0",
+        ),
+        (lambda: S.InverseTimeDecay(0.1, 2, float("nan")), "decay_rate=nan"),
+        (lambda: S.PolynomialDecay(0.1, -1), "decay_steps=-1"),
+        (lambda: S.PolynomialDecay(0.1, 2, -0.5), "end_learning_rate=-0.5"),
+        (lambda: S.PiecewiseConstantDecay([1, 2], [0.1, 0.2]), "one more value than steps"),
+        (lambda: S.PiecewiseConstantDecay([2, 1], [0.1, 0.2, 0.3]), "each larger than the one before"),
+        (lambda: S.PiecewiseConstantDecay([2], [0.1, -0.2]), r"values\[1\]=-0.2"),
+        (lambda: S.CosineDecay(0.1, 0), "decay_steps=0"),
+        (lambda: S.CosineDecay(0.1, 5, warmup_target=-1.0), "warmup_target=-1.0"),
+        (lambda: S.CosineDecayRestarts(0.1, 5, t_mul=0.5), "t_mul to be a number of 1 or more"),
+        (lambda: S.OneCycle(0.1, 0), "total_steps=0"),
+        (lambda: S.OneCycle(0.1, 10, pct_start=1.5), r"\[0, 1\]. Received: pct_start=1.5"),
+        (lambda: S.OneCycle(0.1, 10, anneal_strategy="cosine"), "Did you mean 'cos'"),
+    ],
+)
+def test_schedules_with_wrong_arguments(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
 
 
 def test_a_schedule_can_replace_a_number_and_a_number_a_schedule():
@@ -184,6 +301,11 @@ def test_unknown_names():
         ({"clipnorm": -1.0}, r"clipnorm to be a number of 0 or more. Received: clipnorm=-1\.0"),
         ({"weight_decay": "yes"}, "weight_decay='yes'"),
         ({"decay": -1}, "decay=-1"),
+        ({"ema_momentum": 1.5}, r"\[0, 1\]. Received: ema_momentum=1\.5"),
+        ({"ema_overwrite_frequency": 0}, "whole number of 1 or more. Received: ema_overwrite_frequency=0"),
+        ({"ema_overwrite_frequency": 2.5}, r"ema_overwrite_frequency=2\.5"),
+        ({"gradient_accumulation_steps": 1}, "2 or more. Received: gradient_accumulation_steps=1"),
+        ({"loss_scale_factor": 0.0}, "above 0. Received: loss_scale_factor=0.0"),
     ],
 )
 def test_arguments_out_of_range(arguments, message):
@@ -194,6 +316,31 @@ def test_arguments_out_of_range(arguments, message):
 def test_beta_of_one_is_refused():
     with pytest.raises(ValueError, match=r"beta_2 to be a number of \[0, 1\). Received: beta_2=1\.0"):
         Adam(beta_2=1.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: od.optimizers.Lion(beta_1=0.0), r"beta_1 to be a number of \(0, 1\]. Received: beta_1=0\.0"),
+        (lambda: od.optimizers.ScheduleFreeAdamW(beta_1=0.0), r"\(0, 1\]. Received: beta_1=0\.0"),
+        (lambda: od.optimizers.ScheduleFreeAdamW(use_ema=True), "are a mean already"),
+        (lambda: od.optimizers.ScheduleFreeAdamW(warmup_steps=-1), "warmup_steps=-1"),
+        (
+            lambda: od.optimizers.Ftrl(learning_rate_power=0.5),
+            "of 0 or less. Received: learning_rate_power=0.5",
+        ),
+        (lambda: od.optimizers.Ftrl(l1_regularization_strength=-1.0), "l1_regularization_strength=-1.0"),
+        (lambda: od.optimizers.Adafactor(beta_2_decay=0.8), "beta_2_decay=0.8"),
+        (lambda: od.optimizers.Adafactor(clip_threshold=0.0), "above 0. Received: clip_threshold=0.0"),
+        (lambda: od.optimizers.Muon(ns_steps=-1), "ns_steps=-1"),
+        (lambda: od.optimizers.Muon(adam_weight_decay=-1.0), "adam_weight_decay=-1.0"),
+        (lambda: od.optimizers.Nadam(beta_2=1.0), r"\[0, 1\). Received: beta_2=1\.0"),
+        (lambda: od.optimizers.AdamW(weight_decay=None), "Use Adam without it"),
+    ],
+)
+def test_arguments_of_one_class_out_of_range(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
 
 
 def test_slots_are_named_after_their_variable():

@@ -11,7 +11,7 @@ from typing import Any
 from ondol.autograd.op import Op
 from ondol.autograd.tape import enable_grad, gradients, leaves_behind
 from ondol.autograd.tensor import Tensor
-from ondol.autograd.trace import Trace
+from ondol.autograd.trace import Trace, first_change
 from ondol.autograd.uninterrupted import uninterrupted
 from ondol.autograd.variable import Variable, values_lock
 from ondol.backend import tree
@@ -82,7 +82,7 @@ class Program:
     def _find_variables(self, specs: list[Any]) -> list[Variable]:
         trace = Trace()
         abstract(functools.partial(self._call, trace), specs)
-        self.writes = trace.written
+        self.writes, self.assumptions = trace.written, trace.assumptions
         return list(trace.found)
 
     def _pure(self, written: list[Any], read_only: list[Any], arrays: list[Any]) -> Any:
@@ -124,9 +124,11 @@ class Program:
             state.recording = before
         return found
 
-    def fits(self) -> bool:
-        """Whether what is trainable still is what it was when the program was compiled."""
-        return self.trainable == [v.trainable for v in self.variables]
+    def outdated(self) -> str | None:
+        """What has changed since the program was compiled, or None."""
+        if self.trainable != [v.trainable for v in self.variables]:
+            return "other Variables are trainable"
+        return first_change(self.assumptions)
 
     def __call__(self, leaves: list[Any]) -> Any:
         arrays = [_on_device(leaf) for leaf in leaves]
@@ -235,8 +237,9 @@ class Function:
         settings = state.recording, state.training, state.autocast, floatx()
         key = (form, tuple([_signature(leaf) for leaf in leaves]), settings)
         program = self.programs.get(key)
-        if program is None or not program.fits():
-            program = Program(self.f, self.name, form, leaves, self._reason(key))
+        changed = None if program is None else program.outdated()
+        if program is None or changed:
+            program = Program(self.f, self.name, form, leaves, changed or self._reason(key))
             self.programs[key] = program
         results = [Result(array) for array in program(leaves)]
         if state.recording and any(program.output_flags):
@@ -280,8 +283,6 @@ class Function:
     def _reason(self, key: Any) -> str:
         if not self.programs:
             return "first call"
-        if key in self.programs:
-            return "other Variables are trainable"
         last = next(reversed(self.programs))
         if last[0] != key[0]:
             return f"other Python arguments: {_describe_form(last)} before, {_describe_form(key)} now"

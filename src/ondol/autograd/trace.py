@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,17 @@ from ondol.backend.state import eager_namespace, state, use_namespace
 
 if TYPE_CHECKING:
     from ondol.autograd.variable import Variable
+
+# Says in words why a program that was traced before is out of date, or None while it is not.
+Assumption = Callable[[], str | None]
+
+
+def first_change(assumptions: list[Assumption]) -> str | None:
+    """What has changed since the program was traced, or None."""
+    for assumption in assumptions:
+        if change := assumption():
+            return change
+    return None
 
 
 class Trace:
@@ -29,6 +40,7 @@ class Trace:
         self.found: dict[Variable, None] = {}
         self.written: dict[Variable, None] = {}
         self.grads: dict[Variable, Tensor | None] = {}
+        self.assumptions: list[Assumption] = []
 
     @contextmanager
     def active(self) -> Iterator[Trace]:
@@ -49,6 +61,10 @@ class Trace:
         self.read(variable)
         self.written[variable] = None
         self.leaves[variable] = variable.make_leaf(array)
+
+    def assume(self, assumption: Assumption) -> None:
+        """Note what the code took for fixed in Python, so that the program is made anew when it changes."""
+        self.assumptions.append(assumption)
 
     def keep_if(self, good: Any) -> None:
         """Undo everything that was written unless `good`, which is known only when the program runs."""

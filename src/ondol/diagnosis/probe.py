@@ -106,6 +106,7 @@ class Probe:
         xp, model = state.xp, self.model
         x, y, sample_weight = unpack_x_y_sample_weight(as_batch(structure))
         weights: list[Variable] = model.trainable_weights
+        model.optimizer.to_training_weights()  # for optimizers that learn with other weights than they show
         before = [v.data for v in weights]
         calls: list[tuple[Layer, tuple, Any]] = []
 

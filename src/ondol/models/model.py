@@ -20,7 +20,6 @@ from ondol.models.inputs import placeholder, placeholders
 from ondol.models.summary import print_summary, summary_html
 from ondol.models.tracing import StepTrace, trace_step
 from ondol.models.trainer import Trainer
-from ondol.optimizers.base import Optimizer
 
 if TYPE_CHECKING:
     from ondol.graphs import Diagram
@@ -321,8 +320,7 @@ class Model(Trainer, Layer):
         """Everything that a training step may change."""
         from ondol.random import global_generator
 
-        optimizers = [value for value in vars(self).values() if isinstance(value, Optimizer)]
-        slots = [v for optimizer in optimizers for v in optimizer.variables]
+        slots = [v for optimizer in self._optimizers() for v in optimizer.variables]
         metric_sums = [v for m in self.metrics for v in m.variables]
         return list(dict.fromkeys([*self.variables, *slots, *metric_sums, global_generator().state]))
 

@@ -135,11 +135,12 @@ def trace_step(
     before = [(v, v.read()) for v in model.state_variables]
     batch = unpack_x_y_sample_weight(as_batch(data.structure))
     calls: list[tuple[Layer, tuple, Any]] = []
-    with enable_grad(), watched(find(model, Layer), lambda *call: calls.append(call)):
-        y_pred = model(batch[0], training=True)
-        loss = model.compute_loss(batch[0], batch[1], y_pred, batch[2], training=True)
-        scaled = model.optimizer.scale_loss(loss)
+    model.optimizer.to_training_weights()
     try:
+        with enable_grad(), watched(find(model, Layer), lambda *call: calls.append(call)):
+            y_pred = model(batch[0], training=True)
+            loss = model.compute_loss(batch[0], batch[1], y_pred, batch[2], training=True)
+            scaled = model.optimizer.scale_loss(loss)
         flow = flow_back(scaled)
         weights = model.trainable_weights
         values = {v: v.numpy() for v in weights}
@@ -152,6 +153,7 @@ def trace_step(
         }
         return StepTrace(float(loss), _layers(model, calls, flow, traced, scale))
     finally:
+        model.optimizer.to_evaluation_weights()
         if not keep:
             for v, leaf in before:
                 v.assign_array(leaf.data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ class Trainer:
         """
         self._check_initialized()  # type: ignore[attr-defined]
         self.optimizer = optimizers.get(optimizer)
-        scaled = self.optimizer is None or isinstance(self.optimizer, optimizers.LossScaleOptimizer)
+        scaled = self.optimizer is None or self.optimizer.scales_loss
         if auto_scale_loss and not scaled and self._computes_in_float16():
             self.optimizer = optimizers.LossScaleOptimizer(self.optimizer)
         self._objective = Objective(loss, loss_weights) if loss is not None else None
@@ -114,6 +115,23 @@ class Trainer:
         self._output_shapes: dict[str, Any] = {}  # for inputs of each form seen so far
 
     # -- one step
+
+    def _learn(self, data: Any) -> dict[str, Any]:
+        """`train_step` with the weights at which gradients are wanted; see `Optimizer.training_weights`."""
+        with ExitStack() as places:
+            for optimizer in self._optimizers():
+                places.enter_context(optimizer.training_weights())
+            return self.train_step(data)
+
+    def _optimizers(self) -> list[Any]:
+        """The optimizer of `compile`, and those that a subclass has for steps of its own."""
+        return [value for value in vars(self).values() if isinstance(value, optimizers.Optimizer)]
+
+    def _finalize_weights(self) -> None:
+        """What is left to do to weights when a training ends."""
+        for optimizer in self._optimizers():
+            if optimizer.built:
+                optimizer.finalize_variable_values([v for v in optimizer.optimized if v.trainable])
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """Learn from one batch; override it for a training of your own.
@@ -383,7 +401,7 @@ class Trainer:
 
     def _run_step(self, step: str, structure: Any) -> Any:
         """Call train_step, test_step or predict_step: compiled, unless everything runs eagerly."""
-        run = guarded(self, self.train_step) if step == "train_step" else getattr(self, step)
+        run = guarded(self, self._learn) if step == "train_step" else getattr(self, step)
         if self._runs_eagerly():
             with enable_grad() if step == "train_step" else no_grad():
                 return run(as_batch(structure))
@@ -401,10 +419,9 @@ class Trainer:
 
     def _settings(self) -> tuple[Any, ...]:
         """What a compiled step takes for fixed, besides shapes: where it changed, another program is needed."""
-        schedule = getattr(self.optimizer, "_schedule", None)
         # Layers, too: a frozen BatchNormalization may have no weights that say so.
         frozen = [x.trainable for x in (*self.weights, *find(self, Layer))]  # type: ignore[attr-defined]
-        return self.optimizer, schedule, *frozen
+        return self.optimizer, *frozen
 
     def _require_compiled(self, wish: str) -> None:
         if not self.compiled:

@@ -14,7 +14,7 @@ class Adagrad(Optimizer):
         learning_rate: η, a number or a schedule. The original paper uses 1.0.
         initial_accumulator_value: what a starts from.
         epsilon: ε.
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        the others: see `Optimizer`.
 
     Example:
         >>> import ondol as od
@@ -39,10 +39,18 @@ class Adagrad(Optimizer):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, **kwargs)
+        super().__init__(
+            learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
+            ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs,
+        )  # fmt: skip
         self.initial_accumulator_value = self.checked(
             "initial_accumulator_value", initial_accumulator_value, 0
         )

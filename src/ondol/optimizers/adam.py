@@ -20,7 +20,7 @@ class Adam(Optimizer):
         beta_1, beta_2: β₁ and β₂ of [0, 1), how long the means remember.
         epsilon: ε.
         amsgrad: whether v may only grow.
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        the others: see `Optimizer`.
 
     Example:
         >>> import ondol as od
@@ -46,10 +46,18 @@ class Adam(Optimizer):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, **kwargs)
+        super().__init__(
+            learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
+            ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs,
+        )  # fmt: skip
         self.beta_1 = self.checked("beta_1", beta_1, 0, 1, below=True)
         self.beta_2 = self.checked("beta_2", beta_2, 0, 1, below=True)
         self.epsilon = self.checked("epsilon", epsilon, 0)
@@ -86,7 +94,7 @@ class AdamW(Adam):
         learning_rate: η, a number or a schedule.
         weight_decay: λ.
         beta_1, beta_2, epsilon, amsgrad: see `Adam`.
-        clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        the others: see `Optimizer`.
 
     Example:
         >>> import ondol as od
@@ -110,6 +118,11 @@ class AdamW(Adam):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
@@ -118,18 +131,10 @@ class AdamW(Adam):
                 "Expected weight_decay to be a number. Received: weight_decay=None. Use Adam without it."
             )
         super().__init__(
-            learning_rate,
-            beta_1,
-            beta_2,
-            epsilon,
-            amsgrad,
-            weight_decay,
-            clipnorm,
-            clipvalue,
-            global_clipnorm,
-            name,
+            learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, clipnorm, clipvalue, global_clipnorm,
+            use_ema, ema_momentum, ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name,
             **kwargs,
-        )
+        )  # fmt: skip
 
 
 def one_minus_power(xp: Any, beta: float, t: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,7 +42,19 @@ def update_arrays(optimizer: Optimizer, params: Any, grads: Any) -> None:
     for variable, p in zip(held, params, strict=True):
         variable.assign_array(p)
     optimizer.apply(grads, held)
-    for variable, p in zip(held, params, strict=True):
+    hand_back(held, params)
+
+
+def holds_arrays(params: Any) -> bool:
+    """Whether these are NumPy arrays, not Variables."""
+    values = list(params.values()) if isinstance(params, Mapping) else list(params)
+    return bool(values) and all(isinstance(p, np.ndarray) for p in values)
+
+
+def hand_back(variables: Sequence[Variable], params: Any) -> None:
+    """Write the values of Variables into the arrays that they stand for."""
+    arrays = list(params.values()) if isinstance(params, Mapping) else params
+    for variable, p in zip(variables, arrays, strict=True):
         p[...] = variable.data
 
 

@@ -5,31 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
 from ondol import ops
 from ondol.autograd import Tensor, Variable, as_tensor, enable_grad, gradients, no_grad
 from ondol.autograd.tensor import as_array
-from ondol.backend import namespace
-from ondol.errors import ShapeError
-from ondol.ops.elementwise import is_half
+from ondol.backend.state import state
 from ondol.optimizers import clipping
+from ondol.optimizers.accumulation import accumulate
 from ondol.optimizers.arrays import update_arrays
-from ondol.optimizers.state import OptimizerState
+from ondol.optimizers.averaging import WeightAverages
+from ondol.optimizers.gradients import FLOAT32, in_full_precision, raw_gradients, variables_behind
+from ondol.optimizers.rates import Rates
 
-FLOAT32, FLOAT64 = np.dtype("float32"), np.dtype("float64")
 
-
-class Optimizer(OptimizerState):
+class Optimizer(WeightAverages):
     """Base of all optimizers. A subclass names its `slots` and defines `step`, its rule on raw arrays.
 
     Args:
         learning_rate: a number, or a `schedules.LearningRateSchedule`. It may change while a model trains,
-            `optimizer.learning_rate = 0.01`, without anything being compiled again.
-        weight_decay: λ: each step first shrinks weights by the share learning_rate · λ.
+            `optimizer.learning_rate = 0.01`, without anything being compiled again (once for another schedule).
+            `multiply_learning_rate` gives some Variables one of their own.
+        weight_decay: λ: each step first shrinks weights by the share learning_rate · λ, apart from the gradient
+            ("decoupled"). `exclude_from_weight_decay` leaves some out.
         clipnorm: longest gradient of each Variable.
         clipvalue: largest absolute value in gradients.
         global_clipnorm: longest gradient of all Variables taken together.
+        use_ema: keep a moving average of the weights, average ← μ average + (1 - μ) w after each step. `fit` puts it
+            in the place of the weights at its end (validation on the way sees the weights themselves); a loop of your
+            own calls `finalize_variable_values`.
+        ema_momentum: μ of [0, 1].
+        ema_overwrite_frequency: put the average in the place of the weights after every so many steps, too.
+        loss_scale_factor: what `scale_loss` multiplies the loss by, and `apply` divides gradients by.
+        gradient_accumulation_steps: make one step with the mean of so many gradients, as for one batch of all their
+            samples (if they are equally many): `iterations`, and so schedules, count these steps. What is left at an
+            epoch's end waits for the next one.
         name: name, the first part of its Variables' paths.
         kwargs: Keras 2's spellings `lr` (learning_rate) and `decay`, for a learning rate of
             learning_rate / (1 + decay · steps made).
@@ -53,28 +61,44 @@ class Optimizer(OptimizerState):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, **kwargs)
+        super().__init__(
+            learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
+            ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs,
+        )  # fmt: skip
+        self.multipliers: dict[Variable, float] = {}  # of the learning rate, where it is not 1
+        self.accumulators: dict[Variable, Variable] = {}
+        self.accumulated: Variable | None = None  # how many gradients wait in the accumulators
+        self._on_arrays = (
+            type(self).update_step is Optimizer.update_step
+        )  # the rule is `step`, not Keras' form
 
     # -- the rule
 
-    @property
-    def xp(self) -> Any:
-        """The array namespace for `step`: NumPy (or CuPy) eagerly, jax.numpy while compiling."""
-        return namespace()
+    def begin_step(self, lr: Any, t: Any) -> None:
+        """What happens once in a step, before any Variable: it may assign Variables of the optimizer's own."""
 
     def prepare(self, lr: Any, t: Any) -> Any:
-        """What `step` gets as its learning rate: work that is the same for all Variables, done once."""
+        """What `step` gets as its learning rate: work that is the same for all Variables of a dtype, done once."""
         return lr
+
+    def shrink(self, w: Any, share: Any, *slots: Any) -> tuple[Any, ...]:
+        """Weight decay: the weight, smaller by this share, and its slots."""
+        return (w - share * w, *slots)
 
     def step(self, w: Any, g: Any, lr: Any, t: Any, *slots: Any) -> tuple[Any, ...]:
         """The rule: new values of a weight and of its slots.
 
         Args:
             w, g: raw arrays, the weight and its gradient.
-            lr: what `prepare` returned, a number of w's dtype.
+            lr: what `prepare` returned: the learning rate, a number of w's dtype, unless it is overridden.
             t: number of this step, from 1, of w's dtype.
             slots: raw arrays, one for each name in `slots` (None where the name is None).
 
@@ -117,7 +141,12 @@ class Optimizer(OptimizerState):
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss to compute gradients for `apply` of: the loss itself, except under loss scaling."""
-        return loss
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    @property
+    def scales_loss(self) -> bool:
+        """Whether `scale_loss` changes the loss."""
+        return self.loss_scale_factor is not None
 
     def minimize(self, loss: Any, var_list: Iterable[Variable] | None = None) -> Tensor:
         """Compute the gradient of a loss and make one step.
@@ -140,7 +169,7 @@ class Optimizer(OptimizerState):
         """
         with enable_grad():
             value = as_tensor(loss() if callable(loss) else loss)
-        variables = _variables_behind(value) if var_list is None else list(var_list)
+        variables = variables_behind(value) if var_list is None else list(var_list)
         if not variables:
             raise ValueError(
                 "Expected a loss that depends on trainable Variables. Received: one that depends on none. "
@@ -167,41 +196,72 @@ class Optimizer(OptimizerState):
         """
         update_arrays(self, params, grads)
 
+    def build(self, variables: Iterable[Variable]) -> None:
+        first = not self.built
+        super().build(variables)
+        if first:
+            factors = {variable: self.learning_rate_multiplier_of(variable) for variable in self.optimized}
+            self.multipliers = {variable: factor for variable, factor in factors.items() if factor != 1}
+            if self.gradient_accumulation_steps is not None:
+                slots = self.add_optimizer_variables(self.optimized, "gradient_accumulator")
+                self.accumulators = dict(zip(self.optimized, slots, strict=True))
+                self.accumulated = self.add_variable((), dtype="int32", name="accumulated")
+
+    @property
+    def touched(self) -> list[Variable]:
+        """All Variables that a step may assign."""
+        return [*self.optimized, *self.variables]
+
     # -- one step
 
     def _apply(self, grads: list[Any], variables: list[Variable]) -> None:
+        if self.loss_scale_factor is not None:
+            grads = [g / self.loss_scale_factor for g in in_full_precision(grads)]
+        if self.gradient_accumulation_steps is None:
+            self.make_step(grads, variables)
+        else:
+            accumulate(self, grads, variables)
+
+    def make_step(self, grads: list[Any], variables: list[Variable]) -> None:
+        """Change these Variables with these gradients, raw arrays, now."""
         all_slots = self.slots_of(variables)
         grads = self._clipped(self.xp, grads)
         done = self.iterations.data
         rate = self._rate(done)
         t = (done + 1).astype(rate.dtype)
-        in_arrays = type(self).update_step is Optimizer.update_step
-        dtype: Any = None
+        self.begin_step(rate, t)
+        rates: Rates | None = None
         for g, variable, slots in zip(grads, variables, all_slots, strict=True):
-            if variable.dtype is not dtype:
-                dtype = variable.dtype
-                half = is_half(dtype)
-                lr, t_of_dtype, shrink = self._prepared(rate, t, FLOAT32 if half else dtype)
-            w = variable.data
-            if half:
-                w, g = w.astype(FLOAT32), g.astype(FLOAT32)
-            if shrink is not None:
-                w = w - shrink * w
-            if in_arrays:
-                kept = [None if slot is None else slot.data for slot in slots]
-                new_w, *new_kept = self.step(w, g, lr, t_of_dtype, *kept)
-                variable.assign_array(new_w.astype(dtype) if half else new_w)
-                for slot, array in zip(slots, new_kept, strict=True):
-                    if slot is not None:
-                        slot.assign_array(array)
-            else:
-                variable.assign_array(w.astype(dtype) if half else w)
-                with no_grad():
-                    self.update_step(Tensor(g), variable, Tensor(rate))
-            if variable.constraint is not None:
-                with no_grad():
-                    variable.assign(variable.constraint(variable))
+            dtype, multiplier = variable.dtype, self.multipliers.get(variable)
+            if rates is None or rates.dtype is not dtype or rates.multiplier != multiplier:
+                rates = Rates(self, dtype, multiplier, rate, t)
+            self._change(variable, g, slots, rates)
+        if self.use_ema:
+            self.update_averages(done)
         self.iterations.assign_array(done + 1)
+
+    def _change(self, variable: Variable, g: Any, slots: list[Variable | None], rates: Rates) -> None:
+        """One Variable's part of a step."""
+        w, half = variable.data, rates.half
+        if half:
+            w, g = w.astype(FLOAT32), g.astype(FLOAT32)
+        kept = [None if slot is None else slot.data for slot in slots]
+        decay = self.weight_decay_of(variable)
+        if decay:
+            w, *kept = self.shrink(w, rates.share(decay), *kept)
+        if self._on_arrays:
+            w, *kept = self.step(w, g, rates.prepared, rates.t, *kept)
+            variable.assign_array(w.astype(rates.dtype) if half else w)
+            for slot, array in zip(slots, kept, strict=True):
+                if slot is not None:
+                    slot.assign_array(array)
+        else:
+            variable.assign_array(w.astype(rates.dtype) if half else w)
+            with no_grad():
+                self.update_step(Tensor(g), variable, Tensor(rates.rate))
+        if variable.constraint is not None:
+            with no_grad():
+                variable.assign(variable.constraint(variable))
 
     def _clipped(self, xp: Any, grads: list[Any]) -> list[Any]:
         if self.clipnorm:
@@ -220,63 +280,6 @@ class Optimizer(OptimizerState):
         else:
             with no_grad():
                 rate = as_array(ops.cast(self._schedule(self.iterations), dtype))
+        if state.trace is not None:
+            state.trace.assume(self._same_schedule())
         return rate / (1.0 + self.decay * done.astype(dtype)) if self.decay else rate
-
-    def _prepared(self, rate: Any, t: Any, dtype: Any) -> tuple[Any, Any, Any]:
-        """Learning rate, step number and weight decay for Variables of a dtype, in at least float32."""
-        if dtype is FLOAT64:
-            rate, t = rate.astype(dtype), t.astype(dtype)
-        shrink = None if not self.weight_decay else (rate * self.weight_decay).astype(dtype)
-        lr = self.prepare(rate, t)
-        return (lr, t, shrink) if lr.dtype == dtype else (lr.astype(dtype), t.astype(dtype), shrink)
-
-
-def raw_gradients(grads: Sequence[Any], variables: list[Variable]) -> tuple[list[Any], list[Variable]]:
-    """The gradients that are not None as raw arrays, and their Variables; see `Optimizer.apply`."""
-    if len(grads) != len(variables) or not variables:
-        raise ShapeError(
-            "Expected a gradient for each of one or more Variables. "
-            f"Received: {len(grads)} gradients, {len(variables)} Variables."
-        )
-    arrays = [_raw(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
-    if not arrays:
-        raise ValueError(
-            "Expected a gradient for at least one Variable. Received: None for all of "
-            f"{', '.join(v.path for v in variables)}. Does the loss depend on them?"
-        )
-    if len(arrays) < len(variables):
-        variables = [v for g, v in zip(grads, variables, strict=True) if g is not None]
-    return arrays, variables
-
-
-def _raw(g: Any, variable: Variable) -> Any:
-    """A gradient as a raw array of its Variable's dtype."""
-    array = g.data if isinstance(g, Tensor) else as_array(g)
-    if array.shape != variable.shape:
-        raise ShapeError(
-            f"Expected a gradient of the shape {variable.shape} of the Variable '{variable.path}'. "
-            f"Received: grad.shape={array.shape}."
-        )
-    dtype = variable.dtype
-    return array if array.dtype == dtype else array.astype(dtype)
-
-
-def in_full_precision(arrays: list[Any]) -> list[Any]:
-    """Raw arrays, those of half precision as float32: squares of gradients are soon too large or too small."""
-    return [array.astype(FLOAT32) if is_half(array.dtype) else array for array in arrays]
-
-
-def _variables_behind(result: Tensor) -> list[Variable]:
-    """The trainable Variables that a Tensor was computed from."""
-    found: dict[Variable, None] = {}
-    seen = {result}
-    stack = [result]
-    while stack:
-        x = stack.pop()
-        if x.variable is not None and x.variable.trainable:
-            found[x.variable] = None
-        for y in x.op.inputs if x.op is not None else ():
-            if y not in seen:
-                seen.add(y)
-                stack.append(y)
-    return list(reversed(found))  # in the order of their use

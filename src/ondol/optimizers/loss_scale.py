@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from ondol.autograd import Tensor, Variable
-from ondol.optimizers.base import Optimizer, in_full_precision, raw_gradients
+from ondol.optimizers.base import Optimizer
+from ondol.optimizers.gradients import in_full_precision, raw_gradients
 from ondol.optimizers.slots import Slots
 
 # Below this, gradients that are not finite are no fault of the scale: the step is made, so that the weights
@@ -73,6 +74,11 @@ class LossScaleOptimizer(Optimizer):
                 "Expected an optimizer to make the steps, without loss scaling of its own. "
                 f"Received: inner_optimizer={inner_optimizer!r}."
             )
+        if self.inner_optimizer.loss_scale_factor is not None:
+            raise ValueError(
+                "Expected an optimizer without a loss scale of its own. Received: an inner_optimizer with "
+                f"loss_scale_factor={self.inner_optimizer.loss_scale_factor}."
+            )
         if not 0 < initial_scale < float("inf") or dynamic_growth_steps < 1:
             raise ValueError(
                 "Expected a positive initial_scale, and dynamic_growth_steps of at least 1. Received: "
@@ -89,6 +95,10 @@ class LossScaleOptimizer(Optimizer):
         """The loss to compute gradients of."""
         return loss * self.dynamic_scale
 
+    @property
+    def scales_loss(self) -> bool:
+        return True
+
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Variable] | None = None) -> None:
         """Make one step with gradients of the scaled loss, unless one of them is NaN or infinite."""
         variables = self.optimized if trainable_variables is None else list(trainable_variables)
@@ -100,7 +110,7 @@ class LossScaleOptimizer(Optimizer):
         good = finite | (scale < SMALLEST_SCALE)
         # Zeros in place of what is not finite: NumPy would warn of NaN in a step that does not count.
         unscaled = [xp.where(good, g, 0) / scale.astype(g.dtype) for g in arrays]
-        touched = [*moving, *self.inner_optimizer.variables]
+        touched = list(dict.fromkeys([*self.inner_optimizer.optimized, *self.inner_optimizer.variables]))
         before = [v.data for v in touched]
         self.inner_optimizer.apply(unscaled, moving)
         for v, old in zip(touched, before, strict=True):
@@ -148,8 +158,30 @@ class LossScaleOptimizer(Optimizer):
         self.inner_optimizer.learning_rate = value
 
     @property
-    def _schedule(self) -> Any:  # type: ignore[override]
-        return self.inner_optimizer._schedule
+    def touched(self) -> list[Variable]:
+        return [*self._own, *self.inner_optimizer.touched]
+
+    def exclude_from_weight_decay(self, var_list: Any = None, var_names: Any = None) -> None:
+        self.inner_optimizer.exclude_from_weight_decay(var_list, var_names)
+
+    def multiply_learning_rate(self, multiplier: float, var_list: Any = None, var_names: Any = None) -> None:
+        self.inner_optimizer.multiply_learning_rate(multiplier, var_list, var_names)
+
+    @property
+    def has_averages(self) -> bool:
+        return self.inner_optimizer.has_averages
+
+    def swap_averages(self) -> None:
+        self.inner_optimizer.swap_averages()
+
+    def to_training_weights(self) -> None:
+        self.inner_optimizer.to_training_weights()
+
+    def to_evaluation_weights(self) -> None:
+        self.inner_optimizer.to_evaluation_weights()
+
+    def _finalize(self, variables: list[Variable]) -> None:
+        self.inner_optimizer._finalize(variables)
 
     # -- saving
 

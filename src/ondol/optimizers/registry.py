@@ -6,16 +6,44 @@ from collections.abc import Mapping
 from typing import Any
 
 from ondol.optimizers.adadelta import Adadelta
+from ondol.optimizers.adafactor import Adafactor
 from ondol.optimizers.adagrad import Adagrad
 from ondol.optimizers.adam import Adam, AdamW
+from ondol.optimizers.adamax import Adamax
 from ondol.optimizers.base import Optimizer
+from ondol.optimizers.ftrl import Ftrl
+from ondol.optimizers.lamb import Lamb
+from ondol.optimizers.lion import Lion
 from ondol.optimizers.loss_scale import LossScaleOptimizer
+from ondol.optimizers.multi_optimizer import MultiOptimizer
+from ondol.optimizers.muon import Muon
+from ondol.optimizers.nadam import Nadam
 from ondol.optimizers.rmsprop import RMSprop
+from ondol.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from ondol.optimizers.sgd import SGD
 from ondol.utils.registry import Registry
 
 registry = Registry(
-    "optimizer", (SGD, Adagrad, Adadelta, RMSprop, Adam, AdamW, LossScaleOptimizer), spelling=str.lower
+    "optimizer",
+    (
+        SGD,
+        Adagrad,
+        Adadelta,
+        RMSprop,
+        Adam,
+        AdamW,
+        Adamax,
+        Nadam,
+        Lion,
+        Lamb,
+        Adafactor,
+        Ftrl,
+        Muon,
+        ScheduleFreeAdamW,
+        LossScaleOptimizer,
+        MultiOptimizer,
+    ),
+    spelling=str.lower,
 )
 
 

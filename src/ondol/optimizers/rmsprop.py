@@ -19,7 +19,7 @@ class RMSprop(Optimizer):
         momentum: μ of [0, 1]; 0 for none.
         epsilon: ε.
         centered: whether to divide by the variance instead of the mean square.
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        the others: see `Optimizer`.
 
     Example:
         >>> import ondol as od
@@ -44,10 +44,18 @@ class RMSprop(Optimizer):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, **kwargs)
+        super().__init__(
+            learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
+            ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs,
+        )  # fmt: skip
         self.rho = self.checked("rho", rho, 0, 1)
         self.momentum = self.checked("momentum", momentum, 0, 1)
         self.epsilon = self.checked("epsilon", epsilon, 0)

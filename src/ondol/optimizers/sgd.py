@@ -16,7 +16,7 @@ class SGD(Optimizer):
         learning_rate: η, a number or a schedule.
         momentum: μ of [0, 1]; 0 for none.
         nesterov: whether to look ahead.
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        the others: see `Optimizer`.
 
     Example:
         >>> import ondol as od
@@ -38,10 +38,18 @@ class SGD(Optimizer):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name, **kwargs)
+        super().__init__(
+            learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
+            ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs,
+        )  # fmt: skip
         self.momentum = self.checked("momentum", momentum, 0, 1)
         self.nesterov = nesterov
         self.slots = ("momentum" if momentum else None,)

@@ -45,9 +45,18 @@ class Slots:
             return
         for variable in dict.fromkeys(variables):
             self._slots[variable] = [
-                None if slot is None else self._make_slot(variable, slot) for slot in self.slots
+                None if slot is None else self.make_slot(variable, slot) for slot in self.slots_for(variable)
             ]
         self.built = True
+
+    def slots_for(self, variable: Variable) -> tuple[str | None, ...]:
+        """The names of a Variable's slots: `slots`, unless a subclass treats Variables differently."""
+        return self.slots
+
+    def make_slot(self, variable: Variable, slot: str) -> Variable:
+        """A new slot: of the Variable's shape, filled with its initial value."""
+        start = initializers.Constant(self.initial_values.get(slot, 0.0))
+        return self.add_variable_from_reference(variable, slot, start)
 
     def slots_of(self, variables: Sequence[Variable]) -> list[list[Variable | None]]:
         """The slots of each of these Variables, in the order of `slots`."""
@@ -74,9 +83,20 @@ class Slots:
         return variable
 
     def add_variable_from_reference(
-        self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
+        self,
+        reference_variable: Variable,
+        name: str | None = None,
+        initializer: Any = "zeros",
+        shape: Sequence[int] | None = None,
     ) -> Variable:
-        """A slot: a Variable like another, in at least float32, named after it ("dense/kernel_momentum")."""
+        """A slot: a Variable like another, in at least float32, named after it ("dense/kernel_momentum").
+
+        Args:
+            reference_variable: the other one.
+            name: the end of the slot's name.
+            initializer: what fills it; "copy" for the other one's value now.
+            shape: its shape, None for the other one's.
+        """
         taken = {variable.name for variable in self._own}
         path = f"{reference_variable.path}_{name or 'slot'}"
         unique, i = path, 0
@@ -85,7 +105,17 @@ class Slots:
             unique = f"{path}_{i}"
         # Of half precision weights too, running means are kept in float32: their small steps would be lost.
         dtype = "float32" if is_half(reference_variable.dtype) else reference_variable.dtype
-        return self.add_variable(reference_variable.shape, initializer, dtype, unique)
+        copied = isinstance(initializer, str) and initializer == "copy"
+        slot = self.add_variable(
+            reference_variable.shape if shape is None else shape,
+            "zeros" if copied else initializer,
+            dtype,
+            unique,
+        )
+        if copied:
+            with outside_trace():
+                slot.assign(reference_variable.read())
+        return slot
 
     def add_optimizer_variables(
         self, trainable_variables: Sequence[Variable], name: Any, initializer: Any = "zeros"
@@ -105,6 +135,10 @@ class Slots:
         )
         return made[0] if isinstance(name, str) else made
 
+    def widest_dtype(self) -> Any:
+        """The dtype for numbers that all Variables share: float64 if one of them is, else float32."""
+        return "float64" if any(v.dtype == "float64" for v in self._slots) else "float32"
+
     # Keras' names, for rules written in its style.
 
     def _get_variable_index(self, variable: Variable) -> int:
@@ -121,10 +155,6 @@ class Slots:
     def assign_sub(self, variable: Variable, value: Any) -> None:
         """variable = variable - value."""
         variable.assign_sub(value)
-
-    def _make_slot(self, variable: Variable, slot: str) -> Variable:
-        start = initializers.Constant(self.initial_values.get(slot, 0.0))
-        return self.add_variable_from_reference(variable, slot, start)
 
 
 def _shown(names: list[str]) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from numbers import Real
 from typing import Any, Self
 
 import numpy as np
 
 from ondol.autograd import Tensor, outside_trace
+from ondol.autograd.trace import Assumption
 from ondol.backend.dtypes import floatx
 from ondol.errors import unknown_name
-from ondol.optimizers import schedules
+from ondol.optimizers import checks, schedules
 from ondol.optimizers.schedules import LearningRateSchedule
 from ondol.optimizers.slots import Slots
 
@@ -22,6 +23,11 @@ ARGUMENTS = (
     "clipnorm",
     "clipvalue",
     "global_clipnorm",
+    "use_ema",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+    "loss_scale_factor",
+    "gradient_accumulation_steps",
     "name",
     "lr",
     "decay",
@@ -38,24 +44,40 @@ class OptimizerState(Slots):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
         learning_rate = kwargs.pop("lr", learning_rate)
-        self.decay = self.checked("decay", kwargs.pop("decay", None) or 0.0, 0)
+        self.decay = checks.number("decay", kwargs.pop("decay", None) or 0.0, 0)
         for argument in kwargs:
             own = [name for name in self.get_own_arguments() if name not in ARGUMENTS]
             raise unknown_name(f"argument of {type(self).__name__}", argument, [*ARGUMENTS, *own])
         super().__init__(name or type(self).__name__.lower())
         clips = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
-        given = {key: self.checked(key, value, 0) for key, value in clips.items() if value is not None}
+        given = {key: checks.number(key, value, 0) for key, value in clips.items() if value is not None}
         if len(given) > 1:
             raise ValueError(
                 "Expected at most one of clipnorm, clipvalue and global_clipnorm. "
                 f"Received: {', '.join(f'{key}={value}' for key, value in given.items())}."
             )
         self.clipnorm, self.clipvalue, self.global_clipnorm = (given.get(key) for key in clips)
-        self.weight_decay = None if weight_decay is None else self.checked("weight_decay", weight_decay, 0)
+        self.weight_decay = _unless_none(checks.number, "weight_decay", weight_decay, 0)
+        self.use_ema = bool(use_ema)
+        self.ema_momentum = checks.number("ema_momentum", ema_momentum, 0, 1)
+        self.ema_overwrite_frequency = _unless_none(
+            checks.count, "ema_overwrite_frequency", ema_overwrite_frequency, 1
+        )
+        self.loss_scale_factor = loss_scale_factor
+        if loss_scale_factor is not None:
+            self.loss_scale_factor = checks.number("loss_scale_factor", loss_scale_factor, 0, above=True)
+        self.gradient_accumulation_steps = _unless_none(
+            checks.count, "gradient_accumulation_steps", gradient_accumulation_steps, 2
+        )
         self._schedule: LearningRateSchedule | None = None
         self.iterations = self.add_variable((), dtype="int32", name="iteration")
         rate_dtype = "float64" if floatx() == "float64" else "float32"
@@ -63,16 +85,7 @@ class OptimizerState(Slots):
         with outside_trace():
             self.learning_rate = learning_rate
 
-    @staticmethod
-    def checked(name: str, value: Any, low: float, high: float = math.inf, below: bool = False) -> float:
-        """A number within bounds (`below`: less than the upper one), or a ValueError that says so."""
-        number = isinstance(value, Real) and not isinstance(value, bool)
-        if not number or not low <= value <= high or (below and value == high):
-            bounds = (
-                f"of [{low:g}, {high:g}{')' if below else ']'}" if high < math.inf else f"of {low:g} or more"
-            )
-            raise ValueError(f"Expected {name} to be a number {bounds}. Received: {name}={value!r}.")
-        return float(value)
+    checked = staticmethod(checks.number)
 
     @classmethod
     def get_own_arguments(cls) -> list[str]:
@@ -111,6 +124,17 @@ class OptimizerState(Slots):
     def lr(self, value: Any) -> None:
         self.learning_rate = value
 
+    def _same_schedule(self) -> Assumption:
+        """For programs: they compute the schedule that there is while they are traced."""
+        schedule = self._schedule
+
+        def changed() -> str | None:
+            now = self._schedule
+            what = "a number" if now is None else f"another schedule ({type(now).__name__})"
+            return None if now is schedule else f"the learning rate of {self.name} is {what} now"
+
+        return changed
+
     # -- saving
 
     def get_config(self) -> dict[str, Any]:
@@ -126,6 +150,11 @@ class OptimizerState(Slots):
             "clipnorm": self.clipnorm,
             "clipvalue": self.clipvalue,
             "global_clipnorm": self.global_clipnorm,
+            "use_ema": self.use_ema,
+            "ema_momentum": self.ema_momentum,
+            "ema_overwrite_frequency": self.ema_overwrite_frequency,
+            "loss_scale_factor": self.loss_scale_factor,
+            "gradient_accumulation_steps": self.gradient_accumulation_steps,
         }
         return {**config, "decay": self.decay} if self.decay else config
 
@@ -139,3 +168,7 @@ class OptimizerState(Slots):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"
+
+
+def _unless_none(check: Callable, name: str, value: Any, low: float) -> Any:
+    return None if value is None else check(name, value, low)

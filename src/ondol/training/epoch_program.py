@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ondol.autograd import Trace
+from ondol.autograd.trace import first_change
 from ondol.backend import tree
 from ondol.backend.compile import abstract, compile, seconds_to_enter, spec, to_device
 from ondol.backend.state import state
@@ -48,6 +49,7 @@ class EpochProgram:
         batch_specs = [spec((min(plan.batch_size, plan.length), *a.shape[1:]), a.dtype) for a in data_specs]
         trace = Trace()
         abstract(lambda arrays: self._trace_step(trace, arrays), batch_specs)
+        self.assumptions = trace.assumptions
         self.written = list(trace.written)
         self.read_only = [v for v in trace.found if v not in trace.written]
         order = spec((self.epochs_at_once, plan.length), np.int32)
@@ -67,6 +69,10 @@ class EpochProgram:
         program = copy.copy(self)
         program.leaves = [to_device(a) for a in data.leaves if a is not None]
         return program
+
+    def outdated(self) -> str | None:
+        """What has changed since the program was compiled, or None."""
+        return first_change(self.assumptions)
 
     def run(self, orders: list[np.ndarray], first: int, last: int) -> Outcome:
         """Run steps first, ..., last - 1 of each epoch; at most `epochs_at_once` orders."""

@@ -106,6 +106,8 @@ def fit(
                         keeper.epoch_ended(epoch)
                     epoch += 1
             history.interrupted = interrupt.requested
+        if epoch > initial_epoch:
+            model._finalize_weights()
     except NotFiniteError as error:
         if doctor is not None:
             doctor.explain(error)
@@ -129,11 +131,9 @@ class ArrayEpochs:
         self.plan = Plan(self.order.length, min(batch_size, self.order.length))
         self.steps = self.plan.steps
         self.data = data
-        self.runner = _runner(model, model.train_step, data, self.plan, "train")
-        self.begun: tuple[int, dict[str, Any]] = (
-            0,
-            {},
-        )  # steps of the next epoch that are made, and their logs
+        self.runner = self._runner()
+        # Steps of the next epoch that are made already, and their logs.
+        self.begun: tuple[int, dict[str, Any]] = (0, {})
         self.epoch_start = self.order.position()
 
     # -- for trainings that go on later
@@ -160,6 +160,9 @@ class ArrayEpochs:
     def make_variables(self) -> None:
         """Let metrics have the Variables that they make at the first step."""
         make_variables(self.model, self.data.batch(self.plan.rows(np.arange(self.plan.length), 0)))
+
+    def _runner(self) -> Any:
+        return _runner(self.model, self.model._learn, self.data, self.plan, "train")
 
     def run(
         self, epoch: int, unseen: int, calls: CallbackList, interrupt: Interrupt
@@ -206,6 +209,8 @@ class ArrayEpochs:
         self, orders: list[np.ndarray], epoch: int, first: int, last: int
     ) -> tuple[list[dict[str, float]], NotFiniteError | None]:
         """The logs of each epoch that came to its end, and what ended the one after them."""
+        if self.runner.outdated():  # a callback has given the optimizer a schedule
+            self.runner = self._runner()
         start = time.perf_counter()
         outcome = self.runner.run(orders, first, last)
         self.runner.pace.note((last - first) * len(orders), time.perf_counter() - start)
@@ -316,9 +321,10 @@ def _runner(model: Any, step: Any, data: ArrayData, plan: Plan, kind: str) -> An
     form = str(tree.map_tree(lambda a: a is None, data.structure))
     key = (kind, specs, form, plan)
     program = model._programs.get((*key, model._settings()))
-    if program is None:
+    changed = None if program is None else program.outdated()
+    if program is None or changed:
         same_kind = [other for other in model._programs if other[0] == kind]
-        reason = (
+        reason = changed or (
             "first call" if not same_kind else f"other data, batches or trainable weights: {specs}, {plan}"
         )
         program = EpochProgram(model, step, data, plan, f"{kind} epochs of '{model.name}'", reason)

@@ -63,7 +63,7 @@ def _first_op(model: Any, batch: Any) -> _Found | None:
     before = [(v, v.read()) for v in model.state_variables]
     try:
         with np.errstate(all="ignore"), enable_grad(), _watching():
-            model.train_step(batch)
+            model._learn(batch)
     except _Found as found:
         return found
     finally:

@@ -92,6 +92,9 @@ class EagerSteps:
         self.model, self.step, self.data, self.plan = model, step, data, plan
         self.pace = Pace()
 
+    def outdated(self) -> None:
+        """Python takes every change as it comes."""
+
     def run(self, orders: list[np.ndarray], first: int, last: int) -> Outcome:
         """Run steps first, ..., last - 1 of each epoch."""
         before = [(v, v.read()) for v in self.model.state_variables]

@@ -68,10 +68,8 @@ class StreamSteps:
         self.steps = steps if steps is not None or not hasattr(batches, "__len__") else len(batches)
         indexed = _is_indexed(batches) and len(batches) > 0
         self.order = Order(len(batches), 1, shuffle, self.steps) if indexed else None
-        self.begun: tuple[int, dict[str, Any]] = (
-            0,
-            {},
-        )  # steps of the next epoch that are made, and their logs
+        # Steps of the next epoch that are made already, and their logs.
+        self.begun: tuple[int, dict[str, Any]] = (0, {})
         self.random_after: Any = (
             None  # what the random numbers are to go on with once those batches are passed
         )

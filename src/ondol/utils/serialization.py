@@ -6,6 +6,7 @@ in `custom_objects` cannot be made from a file.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -98,7 +99,12 @@ def deserialize(
     if name == "function":
         return find_object(config, {}, custom_objects, "function")
     cls = find_object(name, known, custom_objects, kind)
-    return cls.from_config(config) if hasattr(cls, "from_config") else cls(**config)
+    if not hasattr(cls, "from_config"):
+        return cls(**config)
+    # Some hold objects of other classes, and hand your classes on to them.
+    if custom_objects and "custom_objects" in inspect.signature(cls.from_config).parameters:
+        return cls.from_config(config, custom_objects=custom_objects)
+    return cls.from_config(config)
 
 
 def find_object(

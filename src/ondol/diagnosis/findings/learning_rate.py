@@ -37,10 +37,11 @@ def too_high(case: Case) -> Finding | None:
     if jump and case.remaining > 0.8:
         return _too_high(case.first, "The training has not come back from there.")
     ratios = [layer.update_ratio for layer in case.first.multiplying if layer.update_ratio is not None]
-    if case.trained and max(ratios, default=0.0) > UPROOTS:
+    if case.trained and max(ratios, default=0.0) > UPROOTS and _lost_units(case):
         return Finding(
             "learning rate too high",
-            f"the optimizer's first step moves weights by {max(ratios):.2g} times their length.",
+            f"the optimizer's first step moves weights by {max(ratios):.2g} times their length, and since then units have "
+            "gone dead or flat.",
             "Little is left of how they were initialized; units end up where they are always off, or always full on.",
             LOWER,
         )
@@ -82,6 +83,15 @@ def too_low(case: Case) -> Finding | None:
         "The loss goes straight down in the direction of the step, much farther than the step goes.",
         "Multiply the learning rate by 10 until the loss no longer falls evenly, then take half of that.",
     )
+
+
+def _lost_units(case: Case) -> bool:
+    """Whether units that worked before the training do no longer."""
+    for before, now in zip(case.first.layers, case.last.layers, strict=True):
+        for share, share_now in ((before.dead, now.dead), (before.saturated, now.saturated)):
+            if share is not None and share_now is not None and share < 0.3 and share_now > 0.6:
+                return True
+    return False
 
 
 def _overshoots(m: Measurement, chance: float) -> bool:

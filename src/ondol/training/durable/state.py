@@ -123,7 +123,7 @@ def make_variables(model: Any, batch: Any) -> None:
         batch: x, (x, y) or (x, y, sample_weight).
     """
     with np.errstate(all="ignore"), enable_grad(), use_namespace(eager_namespace(), Trace()):
-        model.train_step(as_batch(batch))
+        model._learn(as_batch(batch))
 
 
 def _expect(where: Any, what: str, saved: Any, now: Any) -> None:
