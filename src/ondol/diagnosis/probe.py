@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ondol.autograd import Tensor, Trace, Variable, enable_grad, gradients, no_grad
+from ondol.autograd.trace import first_change
 from ondol.backend import tree
 from ondol.backend.compile import abstract, compile, spec, to_device, to_numpy
 from ondol.backend.dtypes import is_floating
@@ -79,7 +80,7 @@ class Probe:
         specs = [spec(a.shape, a.dtype) for a in self.leaves]
         trace = Trace()
         abstract(lambda arrays: self._traced(trace, arrays), specs)
-        self.variables = list(trace.found)
+        self.variables, self.assumptions = list(trace.found), trace.assumptions
         values = [v.device_value() for v in self.variables]
         self.program = compile(f"diagnosis of '{self.model.name}'", self._pure, (values, specs))
         self.model._call_number = -1  # penalties kept from the trace have no values
@@ -244,7 +245,8 @@ def probe_of(model: Any, batch: ArrayData) -> Probe:
         return probe
     form = tuple([None if a is None else (a.shape, a.dtype.name) for a in batch.leaves])
     key = ("diagnosis", form, model._settings())
-    if key not in model._programs:
+    known = model._programs.get(key)
+    if known is None or first_change(known.assumptions):
         model._programs[key] = probe.compiled()
     return model._programs[key].on(batch)
 

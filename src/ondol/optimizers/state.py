@@ -131,7 +131,7 @@ class OptimizerState(Slots):
         def changed() -> str | None:
             now = self._schedule
             what = "a number" if now is None else f"another schedule ({type(now).__name__})"
-            return None if now is schedule else f"the learning rate of {self.name} is {what} now"
+            return None if now == schedule else f"the learning rate of {self.name} is {what} now"
 
         return changed
 

@@ -40,8 +40,8 @@ def too_high(case: Case) -> Finding | None:
     if case.trained and max(ratios, default=0.0) > UPROOTS and _lost_units(case):
         return Finding(
             "learning rate too high",
-            f"the optimizer's first step moves weights by {max(ratios):.2g} times their length, and since then units have "
-            "gone dead or flat.",
+            f"the optimizer's first step moves weights by {max(ratios):.2g} times their length, and since "
+            "then units have gone dead or flat.",
             "Little is left of how they were initialized; units end up where they are always off, or always full on.",
             LOWER,
         )
