@@ -16,12 +16,12 @@ rng = np.random.default_rng(1)
 
 def data(cls):
     p = rng.dirichlet(np.ones(3), 5).astype("float32")
-    labels = rng.integers(0, 3, 5)
-    return (
-        (labels, p)
-        if cls is od.losses.SparseCategoricalCrossentropy
-        else (np.eye(3, dtype="float32")[labels], p)
-    )
+    labels = np.array([0, 1, 1, 2, 0])
+    if cls is od.losses.CTC:
+        return np.array([[1, 2], [2, 2], [1, 0], [0, 0], [2, 1]]), rng.normal(size=(5, 4, 3)).astype(
+            "float32"
+        )
+    return (labels, p) if cls.integer_targets else (np.eye(3, dtype="float32")[labels], p)
 
 
 @pytest.mark.parametrize("cls", CLASSES)
