@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from ondol.callbacks.base import Callback
+from ondol.utils.logs import one_number
 
 REFRESH_SECONDS = 0.1
 
@@ -28,7 +29,7 @@ class ProgressBar(Callback):
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch, self._epoch_start = epoch, time.perf_counter()
 
-    def on_steps(self, done: int, total: int, logs: dict[str, float]) -> None:
+    def on_steps(self, done: int, total: int, logs: dict[str, Any]) -> None:
         """Called now and then within an epoch: after `done` of `total` steps."""
         seconds = time.perf_counter() - self._epoch_start
         if not self.bar or done >= total or seconds < REFRESH_SECONDS:
@@ -75,10 +76,11 @@ class ProgressBar(Callback):
             self._progress = None
 
 
-def _format(logs: dict[str, float], separator: str) -> str:
+def _format(logs: dict[str, Any], separator: str) -> str:
+    shown = [(name, one_number(value)) for name, value in logs.items()]
     return separator.join(
         f"{name} {value:.4f}" if 1e-3 <= abs(value) < 1e5 or value == 0 else f"{name} {value:.3e}"
-        for name, value in logs.items()
+        for name, value in shown
     )
 
 

@@ -84,6 +84,17 @@ class Metric:
         """The value for all batches since `reset_state`, a Tensor."""
         raise TypeError(f"{type(self).__name__} must define result(self)")
 
+    def check_data(self, y_true: np.ndarray, output_shape: tuple[int | None, ...]) -> None:
+        """Look at all targets before training, so that a mistake is named where it was made.
+
+        Args:
+            y_true: the targets as a NumPy array.
+            output_shape: shape of the model's output; axes may be None.
+
+        Raises:
+            DataError: for targets that cannot be right for this metric, with the remedy.
+        """
+
     def reset_state(self) -> None:
         """Forget all batches."""
         for variable in self.variables:

@@ -148,6 +148,17 @@ class MetricSet:
             for metric in ms:
                 metric.update_state(target, prediction, sample_weight=weight)
 
+    def check(self, y: Any, y_pred: Any, names: list[str]) -> None:
+        """Raise DataError where targets cannot be right for their metrics."""
+        if not self.given or y is None:
+            return
+        targets = _targets(y, y_pred, names)
+        if self._by_output is None:
+            self._by_output = self._resolve(targets, y_pred, names)
+        for found, target, output in zip(self._by_output, targets, tree.flatten(y_pred), strict=True):
+            for metric in found if target is not None else ():
+                metric.check_data(np.asarray(target), tuple(output.shape))
+
     def _resolve(self, targets: list[Any], y_pred: Any, names: list[str]) -> list[list[Any]]:
         predictions = tree.flatten(y_pred)
         if len(predictions) == 1 and not isinstance(self.given, Mapping):

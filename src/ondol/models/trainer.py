@@ -20,6 +20,7 @@ from ondol.losses.alignment import in_full_precision
 from ondol.metrics import Mean, Metric
 from ondol.models.objective import MetricSet, Objective, free_name, names_of
 from ondol.training import fitting
+from ondol.training.logs import in_python
 from ondol.training.not_finite import explain
 from ondol.training.steps import as_batch, guarded
 
@@ -354,7 +355,7 @@ class Trainer:
 
     def _on_batch(self, step: str, data: ArrayData) -> dict[str, float]:
         self._check_targets(data, step)
-        logs = {name: float(value) for name, value in self._run_step(step, data.structure).items()}
+        logs = in_python(self._run_step(step, data.structure))
         if step == "train_step" and not np.isfinite(logs.get("loss", 0.0)):
             raise explain(self, as_batch(data.structure), logs["loss"], "on this batch")
         return logs
@@ -403,6 +404,9 @@ class Trainer:
                     "without a loss."
                 )
             self._objective.check(data.y, y_pred, self._output_names(y_pred))
+        if type(self).compute_metrics is Trainer.compute_metrics:
+            for metric_set in self._metric_sets:
+                metric_set.check(data.y, y_pred, self._output_names(y_pred))
         weights = self.trainable_weights  # type: ignore[attr-defined]
         if step == "train_step" and weights and not self.optimizer.built:
             self.optimizer.build(weights)  # so that a first step that has to be undone leaves clean slots

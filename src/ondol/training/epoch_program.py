@@ -18,8 +18,9 @@ from ondol.backend.compile import abstract, compile, seconds_to_enter, spec, to_
 from ondol.backend.state import state
 from ondol.data import ArrayData
 from ondol.training.going_back import first_harm
+from ondol.training.logs import LogsForm
 from ondol.training.pace import Pace
-from ondol.training.steps import Outcome, Plan, Step, as_batch, raw
+from ondol.training.steps import Outcome, Plan, Step, as_batch
 
 # Small data sets are visited so quickly that the call itself would be most of the time: several epochs
 # then go into one call. This many samples' order is handed over at most.
@@ -44,7 +45,7 @@ class EpochProgram:
         self.structure = tree.map_tree(lambda a: None if a is None else "array", data.structure)
         self.leaves: list[Any] = []  # the data on the device, see `on`
         data_specs = [spec(a.shape, a.dtype) for a in data.leaves if a is not None]
-        self.names: list[str] = []
+        self.form = LogsForm({})  # known from the first trace of a step on
         batch_specs = [spec((min(plan.batch_size, plan.length), *a.shape[1:]), a.dtype) for a in data_specs]
         trace = Trace()
         abstract(lambda arrays: self._trace_step(trace, arrays), batch_specs)
@@ -97,7 +98,7 @@ class EpochProgram:
             v.set_device_value(value)
         bad_epoch, bad_step = np.asarray(bad).tolist()
         done = len(orders) if bad_epoch < 0 else bad_epoch + 1
-        logs = [dict(zip(self.names, row, strict=True)) for row in np.asarray(rows)[:done].tolist()]
+        logs = [self.form.unpack(row) for row in np.asarray(rows)[:done].tolist()]
         return Outcome(logs, None if bad_epoch < 0 else (bad_epoch, bad_step))
 
     # -- the program, traced once
@@ -112,8 +113,8 @@ class EpochProgram:
         def one_step(values: list, rows: Any) -> tuple[list, Any, Any]:
             trace = Trace({**self._constants, **dict(zip(self.written, values, strict=True))})
             logs = self._trace_step(trace, [xp.take_rows(a, rows) for a in data])
-            good = xp.isfinite(logs[self.names.index("loss")]) if "loss" in self.names else xp.asarray(True)
-            return [trace.value(v) for v in self.written], logs, good
+            loss = logs[self.form.places["loss"]] if "loss" in self.form.places else xp.zeros((1,))
+            return [trace.value(v) for v in self.written], logs, xp.isfinite(loss).all()
 
         def one_epoch(e: Any, carry: tuple) -> tuple:
             values, table, _ = carry
@@ -129,7 +130,7 @@ class EpochProgram:
             def go_on(loop: tuple) -> Any:
                 return (loop[0] < xp.minimum(last, plan.full)) & loop[3]
 
-            nothing = xp.zeros((len(self.names),), "float32")
+            nothing = xp.zeros((self.form.size,), "float32")
             loop = (first, values, nothing, xp.asarray(True))
             if plan.full:
                 loop = xp.while_loop(go_on, full_step, loop)
@@ -152,7 +153,7 @@ class EpochProgram:
             return (loop[0] < epochs) & (loop[1][2][0] < 0)
 
         # Tracing the first step names the logs, and their number is a shape of the loop's state.
-        table = xp.zeros((self.epochs_at_once, len(self.names)), "float32")
+        table = xp.zeros((self.epochs_at_once, self.form.size), "float32")
         carry = (list(written), table, xp.asarray([-1, -1], "int32"))
         if self.epochs_at_once == 1:
             values, table, bad = one_epoch(xp.asarray(0, "int32"), carry)
@@ -178,9 +179,8 @@ class EpochProgram:
         try:
             with trace.active():
                 logs = self.step(as_batch(self._fill(arrays)))
-                self.names = list(logs)
-                scalars = [state.xp.asarray(raw(value), "float32").reshape(()) for value in logs.values()]
-                return state.xp.stack(scalars) if scalars else state.xp.zeros((0,), "float32")
+                self.form = LogsForm(logs)
+                return self.form.pack(logs)
         finally:
             state.recording = recording
             self.model._call_number = -1  # penalties kept from the trace have no values
