@@ -197,6 +197,16 @@ class Trainer:
             found += metric_set.metrics
         return list(dict.fromkeys([*found, *find(self, Metric)]))
 
+    def _logs_follow_from_state(self, step: str) -> bool:
+        """Whether the logs of a step are what Ondol's own metrics say, who can be asked after many steps as well.
+
+        A metric of one's own may keep more than Variables, which is only there within the step.
+        """
+        methods = (step, "compute_metrics", "get_metrics_result")
+        return all(getattr(type(self), name) is getattr(Trainer, name) for name in methods) and all(
+            type(metric).__module__.startswith("ondol.") for metric in self.metrics
+        )
+
     @property
     def metrics_names(self) -> list[str]:
         return [m.name for m in self.metrics]

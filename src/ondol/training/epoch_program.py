@@ -36,10 +36,11 @@ class EpochProgram:
         step: a batch -> logs.
         data: samples of the shapes that the program is for.
         plan: how an epoch is cut into steps.
-        name: for the log of compilations.
+        kind: "train" or "test", which of the model's steps it is.
+        reason: why it is compiled, for the log of compilations.
     """
 
-    def __init__(self, model: Any, step: Step, data: ArrayData, plan: Plan, name: str, reason: str) -> None:
+    def __init__(self, model: Any, step: Step, data: ArrayData, plan: Plan, kind: str, reason: str) -> None:
         self.model, self.step, self.plan = model, step, plan
         self.epochs_at_once = max(1, min(EPOCHS_AT_ONCE, ORDER_BUDGET // plan.length))
         self.structure = tree.map_tree(lambda a: None if a is None else "array", data.structure)
@@ -51,11 +52,13 @@ class EpochProgram:
         abstract(lambda arrays: self._trace_step(trace, arrays), batch_specs)
         self.written = list(trace.written)
         self.read_only = [v for v in trace.found if v not in trace.written]
+        self.asks_later = model._logs_follow_from_state(f"{kind}_step") and "loss" in self.form.places
         order = spec((self.epochs_at_once, plan.length), np.int32)
         bound = spec((), np.int32)
         values = [v.device_value() for v in self.written], [v.device_value() for v in self.read_only]
         # Nothing is donated: the values from before the call are the way back from a loss that is not finite,
         # and copying them once a call costs nothing beside the many steps.
+        name = f"{kind} epochs of '{model.name}'"
         self.program = compile(
             name, self._run, (*values, data_specs, order, bound, bound, bound), reason=reason
         )
@@ -114,7 +117,8 @@ class EpochProgram:
             trace = Trace({**self._constants, **dict(zip(self.written, values, strict=True))})
             logs = self._trace_step(trace, [xp.take_rows(a, rows) for a in data])
             loss = logs[self.form.places["loss"]] if "loss" in self.form.places else xp.zeros((1,))
-            return [trace.value(v) for v in self.written], logs, xp.isfinite(loss).all()
+            kept = loss if self.asks_later else logs
+            return [trace.value(v) for v in self.written], kept, xp.isfinite(loss).all()
 
         def one_epoch(e: Any, carry: tuple) -> tuple:
             values, table, _ = carry
@@ -130,7 +134,7 @@ class EpochProgram:
             def go_on(loop: tuple) -> Any:
                 return (loop[0] < xp.minimum(last, plan.full)) & loop[3]
 
-            nothing = xp.zeros((self.form.size,), "float32")
+            nothing = xp.zeros((1 if self.asks_later else self.form.size,), "float32")
             loop = (first, values, nothing, xp.asarray(True))
             if plan.full:
                 loop = xp.while_loop(go_on, full_step, loop)
@@ -146,6 +150,7 @@ class EpochProgram:
                     lambda loop: (loop[0] == plan.full) & (loop[0] < last) & loop[3], rest_step, loop
                 )
             i, values, logs, good = loop
+            logs = self._ask_metrics(values, logs) if self.asks_later else logs
             where = xp.where(good, xp.asarray([-1, -1], "int32"), xp.stack([e, i - 1]).astype("int32"))
             return values, xp.index_update(table, e, logs), where
 
@@ -172,6 +177,17 @@ class EpochProgram:
             state.xp.where(at_start, trace.value(v), a) if v in trace.written else a
             for v, a in zip(self.written, values, strict=True)
         ]
+
+    def _ask_metrics(self, values: list, loss: Any) -> Any:
+        """The logs after many steps: what the metrics say then. An area under a curve takes as long as a small step.
+
+        Only the loss is that of the last step itself, which is undone where it is not finite.
+        """
+        trace = Trace({**self._constants, **dict(zip(self.written, values, strict=True))})
+        with trace.active():
+            results = self.model.get_metrics_result()
+            logs = self.form.pack({name: results[name] for name in self.form.places})
+        return state.xp.index_update(logs, self.form.places["loss"], loss)
 
     def _trace_step(self, trace: Trace, arrays: list[Any]) -> Any:
         """Run the step on traced arrays; its logs come back as one vector."""
