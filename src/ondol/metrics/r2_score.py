@@ -104,8 +104,10 @@ class R2Score(Metric):
         if self.count is None:
             return as_tensor(np.zeros((), self.dtype))
         spread, residual = self.spread.value, self.residual.value
-        constant = ops.where(ops.equal(residual, 0.0), 1.0, 0.0)
-        scores = ops.where(spread > 0.0, 1.0 - residual / ops.where(spread > 0.0, spread, 1.0), constant)
+        varies = spread > 0.0
+        exact = ops.logical_and(ops.equal(residual, 0.0), self.count > 0.0)
+        of_constant = ops.where(exact, 1.0, 0.0)
+        scores = ops.where(varies, 1.0 - residual / ops.where(varies, spread, 1.0), of_constant)
         if self.class_aggregation == "uniform_average":
             scores = ops.mean(scores)
         elif self.class_aggregation == "variance_weighted_average":
