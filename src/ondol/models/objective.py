@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ def by_output(given: Any, outputs: Any, names: list[str], what: str) -> list[Any
             raise DataError(f"Expected {what} for outputs named {keys}. Received: {what} for {unknown}.")
         return [given.get(key) for key in keys]
     if isinstance(given, (list, tuple)):
+        if n == 1 and len(given) > 1 and what.startswith("a loss"):
+            return [given]  # several for the only output
         if len(given) != n:
             raise DataError(
                 f"Expected {what} for each of {n} outputs ({', '.join(names)}). Received: {len(given)}."
@@ -32,11 +35,22 @@ def by_output(given: Any, outputs: Any, names: list[str], what: str) -> list[Any
     return [given] * n
 
 
+@dataclass
+class Term:
+    """A part of the total loss: a loss of one output, with its weight, and its running mean where there are others."""
+
+    output: int
+    loss: Any
+    weight: float
+    tracker: Any = None
+
+
 class Objective:
-    """The total loss of a model: the weighted sum over its outputs.
+    """The total loss of a model: the weighted sum over its outputs, and over the losses of each.
 
     Args:
-        loss: a loss (name, Loss or function), or a list or dict of them by output.
+        loss: a loss (name, Loss or function), or a list or dict of them by output; for an output also a list of
+            losses that are added up.
         loss_weights: numbers in the same form, None for 1.
     """
 
@@ -45,54 +59,88 @@ class Objective:
         # Names are looked up at once, so that a wrong one is found by `compile`.
         self.loss = _map(losses_room.resolve, loss)
         _map(_check_weight, loss_weights)
-        self._trackers: list[Any] = []  # for each output the mean of its loss, where there are several losses
-        self._losses: list[Any] | None = None
-        self._weights: list[float] = []
+        self._terms: list[Term] | None = None
 
-    def _prepare(self, y_pred: Any, names: list[str]) -> None:
-        if self._losses is not None:
-            return
-        self._losses = by_output(self.loss, y_pred, names, "a loss")
-        weights = by_output(self.given_weights, y_pred, names, "a loss weight")
-        self._weights = [1.0 if w is None else float(w) for w in weights]
-        several = sum(loss is not None for loss in self._losses) > 1
-        self._trackers = [
-            metrics_room.Mean(name=f"{name}_loss") if several and loss is not None else None
-            for loss, name in zip(self._losses, names, strict=True)
+    def _prepare(self, y_pred: Any, names: list[str]) -> list[Term]:
+        if self._terms is None:
+            losses = by_output(self.loss, y_pred, names, "a loss")
+            weights = by_output(self.given_weights, y_pred, names, "a loss weight")
+            self._terms = [
+                Term(i, loss, weight)
+                for i, name in enumerate(names)
+                for loss, weight in _pairs(losses[i], weights[i], name)
+            ]
+            if len(self._terms) > 1:
+                for term, name in zip(self._terms, self._names(names), strict=True):
+                    term.tracker = metrics_room.Mean(name=name)
+        return self._terms
+
+    def _names(self, names: list[str]) -> list[str]:
+        """What the terms are called: by their output, or by their loss where an output has several."""
+        terms = self._terms or []
+        alone = [sum(other.output == term.output for other in terms) == 1 for term in terms]
+        return [
+            f"{names[term.output]}_loss"
+            if single
+            else "_".join(
+                [
+                    *([names[term.output]] if len(names) > 1 else []),
+                    term.loss.name.removesuffix("_loss"),
+                    "loss",
+                ]
+            )
+            for term, single in zip(terms, alone, strict=True)
         ]
 
     @property
     def trackers(self) -> list[Any]:
-        """The running means of the outputs' losses."""
-        return [tracker for tracker in self._trackers if tracker is not None]
+        """The running means of the terms."""
+        return [term.tracker for term in self._terms or [] if term.tracker is not None]
 
     def __call__(self, y: Any, y_pred: Any, sample_weight: Any, names: list[str]) -> Tensor | None:
         """The total loss of a batch; None where no output has a loss."""
-        self._prepare(y_pred, names)
-        assert self._losses is not None
+        terms = self._prepare(y_pred, names)
         predictions = tree.flatten(y_pred)
-        targets = _targets(y, y_pred, names)
+        targets = _targets(self.complete(y, y_pred, names), y_pred, names)
         sample_weights = _weights(sample_weight, y_pred, names)
         total: Tensor | None = None
-        for i, (loss, weight) in enumerate(zip(self._losses, self._weights, strict=True)):
-            if loss is None:
-                continue
-            value = loss(targets[i], predictions[i], sample_weights[i])
-            if self._trackers[i] is not None:
-                self._trackers[i].update_state(value, sample_weight=predictions[i].shape[0])
-            value = value if weight == 1.0 else value * weight
+        for term in terms:
+            i = term.output
+            value = term.loss(targets[i], predictions[i], sample_weights[i])
+            if term.tracker is not None:
+                term.tracker.update_state(value, sample_weight=predictions[i].shape[0])
+            value = value if term.weight == 1.0 else value * term.weight
             total = value if total is None else total + value
         return total
 
+    def complete(self, y: Any, y_pred: Any, names: list[str]) -> Any:
+        """Targets for all outputs: where there are only those of outputs with a loss, None for the others."""
+        found = tree.flatten(y)
+        used = sorted({term.output for term in self._prepare(y_pred, names)})
+        if isinstance(y, Mapping) or len(found) == len(names) or len(found) != len(used):
+            return y
+        return [found[used.index(i)] if i in used else None for i in range(len(names))]
+
     def check(self, y: Any, y_pred: Any, names: list[str]) -> None:
         """Raise DataError where targets cannot be right for their loss."""
-        self._prepare(y_pred, names)
-        assert self._losses is not None
-        for loss, target, output in zip(
-            self._losses, _targets(y, y_pred, names), tree.flatten(y_pred), strict=True
-        ):
-            if loss is not None and target is not None and hasattr(loss, "check_data"):
-                loss.check_data(np.asarray(target), tuple(output.shape))
+        terms = self._prepare(y_pred, names)
+        targets, outputs = _targets(self.complete(y, y_pred, names), y_pred, names), tree.flatten(y_pred)
+        for term in terms:
+            target = targets[term.output]
+            if target is not None and hasattr(term.loss, "check_data"):
+                term.loss.check_data(np.asarray(target), tuple(outputs[term.output].shape))
+
+
+def _pairs(losses: Any, weights: Any, name: str) -> list[tuple[Any, float]]:
+    """The losses of one output that are not None, with their weights."""
+    losses = list(losses) if isinstance(losses, (list, tuple)) else [losses]
+    weights = list(weights) if isinstance(weights, (list, tuple)) else [weights] * len(losses)
+    if len(losses) != len(weights):
+        raise DataError(
+            f"Expected a loss weight for each of {len(losses)} losses of '{name}'. Received: {len(weights)}."
+        )
+    pairs = zip(losses, weights, strict=True)
+    return [(loss, 1.0 if weight is None else float(weight)) for loss, weight in pairs if loss is not None]
 
 
 def _check_weight(weight: Any) -> None:

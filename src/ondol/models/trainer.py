@@ -170,10 +170,17 @@ class Trainer:
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
         """Take a batch into the metrics, and return their values so far."""
+        y = self._complete_targets(y, y_pred)
         for metric_set in self._metric_sets:
             if metric_set.given:
                 metric_set.update(y, y_pred, sample_weight, self._output_names(y_pred))
         return self.get_metrics_result()
+
+    def _complete_targets(self, y: Any, y_pred: Any) -> Any:
+        """y, with None for outputs without a loss where it leaves them out."""
+        if self._objective is None or y is None:
+            return y
+        return self._objective.complete(y, y_pred, self._output_names(y_pred))
 
     def get_metrics_result(self) -> dict[str, Any]:
         """The values of all metrics so far, the loss first."""
@@ -416,7 +423,7 @@ class Trainer:
             self._objective.check(data.y, y_pred, self._output_names(y_pred))
         if type(self).compute_metrics is Trainer.compute_metrics:
             for metric_set in self._metric_sets:
-                metric_set.check(data.y, y_pred, self._output_names(y_pred))
+                metric_set.check(self._complete_targets(data.y, y_pred), y_pred, self._output_names(y_pred))
         weights = self.trainable_weights  # type: ignore[attr-defined]
         if step == "train_step" and weights and not self.optimizer.built:
             self.optimizer.build(weights)  # so that a first step that has to be undone leaves clean slots
