@@ -10,52 +10,59 @@ from ondol.errors import ShapeError
 from ondol.ops.casting import cast
 from ondol.ops.elementwise import WHOLE, is_half
 from ondol.ops.shapes import expand_dims
+from ondol.ops.softmaxes import log_softmax
 
 NEVER = -1e30  # the logarithm of 0, as a number: sums of it are finite, and so are differences
 
 
 class CTC(Op):
-    r"""L = -ln Σ Πₜ pₜ[πₜ]  over all paths π that read as the labels,  p = softmax(z);   dzₜ = (pₜ - qₜ) dL.
+    r"""L = -ln Σ Πₜ pₜ[πₜ]  over all paths π that read as the labels;   d ln pₜ = -qₜ dL.
 
     A path names a class or the blank at each step; it reads as the labels once repetitions are merged and
-    blanks are left out. qₜ[k] is the share of the paths, weighted by their probabilities, that are at class k
-    at step t. Steps after the end of a sample do not count (Graves et al. 2006).
+    blanks are left out. With α of `Beginnings`, and βₜ[s], the logarithm of the probability of all ends of paths
+    from place s at step t on,  qₜ[k] = Σₛ exp(αₜ[s] + βₜ[s]) / exp(-L)  over the places s of class k: the share of
+    the paths, weighted by their probabilities, that are at class k at step t (Graves et al. 2006).
     """
 
     def __init__(self, blank):
         self.blank = blank
 
-    def forward(self, labels, z, label_lengths, lengths):
-        paths = Paths(self.xp, labels, label_lengths, lengths, log_softmax(self.xp, z), self.blank)
-        last, _ = paths.forwards()
-        return self.xp.where(paths.exist(last), -paths.log_sum(last), self.xp.inf)
+    def forward(self, labels, log_p, label_lengths, lengths, alphas):
+        last = Paths(self.xp, labels, label_lengths, lengths, log_p, self.blank).log_sum(alphas[-1])
+        return self.xp.where(last > 0.5 * NEVER, -last, self.xp.inf)  # a text can be too long for its steps
 
     def backward(self, dy):
-        dz = CTCGradient(self.blank)(*self.inputs)
-        return None, expand_dims(expand_dims(dy, -1), -1) * dz, None, None
+        shares = ClassShares(self.blank)(*self.inputs)
+        return None, expand_dims(expand_dims(-dy, -1), -1) * shares, None, None, None
 
 
-class CTCGradient(Op):
-    r"""g = pₜ - qₜ, the gradient of `CTC`:  qₜ[k] = Σₛ exp(αₜ[s] + βₜ[s]) / exp(-L)  over the places s of class k.
+class Beginnings(Op):
+    r"""αₜ[s]: the logarithm of the probability of all beginnings of paths that are at place s of the text at step t."""
 
-    αₜ[s] is the logarithm of the probability of all beginnings of paths that are at place s of the text at
-    step t, βₜ[s] that of all ends from there on.
-    """
+    differentiable = False  # `CTC` has the gradient for both
 
     def __init__(self, blank):
         self.blank = blank
 
-    def forward(self, labels, z, label_lengths, lengths):
+    def forward(self, labels, log_p, label_lengths, lengths):
+        return Paths(self.xp, labels, label_lengths, lengths, log_p, self.blank).alphas()
+
+
+class ClassShares(Op):
+    r"""qₜ[k], the shares of the gradient of `CTC`."""
+
+    def __init__(self, blank):
+        self.blank = blank
+
+    def forward(self, labels, log_p, label_lengths, lengths, alphas):
         xp = self.xp
-        log_p = log_softmax(xp, z)
         paths = Paths(xp, labels, label_lengths, lengths, log_p, self.blank)
-        last, alphas = paths.forwards()
-        betas = paths.backwards()
-        shares = xp.exp(alphas + betas - paths.log_sum(last)[:, None])  # (steps, batch, places)
-        classes = xp.one_hot(paths.classes, z.shape[-1], z.dtype)  # (batch, places, classes)
-        q = xp.matmul(xp.swapaxes(shares, 0, 1), classes)  # (batch, steps, classes)
-        counts = xp.swapaxes(paths.counts, 0, 1) & paths.exist(last)[:, None]
-        return xp.where(counts[..., None], xp.exp(log_p) - q, xp.zeros((), z.dtype))
+        last = paths.log_sum(alphas[-1])
+        shares = xp.exp(alphas + paths.betas() - last[:, None])  # (steps, batch, places)
+        counts = (paths.counts & (last > 0.5 * NEVER))[..., None]
+        shares = xp.where(counts, shares, xp.zeros((), shares.dtype))
+        classes = xp.one_hot(paths.classes, log_p.shape[-1], log_p.dtype)  # (batch, places, classes)
+        return xp.matmul(xp.swapaxes(shares, 0, 1), classes)
 
     def backward(self, dy):
         raise TypeError(
@@ -95,31 +102,29 @@ class Paths:
         self.log_p = xp.swapaxes(at_places, 0, 1)  # (steps, batch, places)
         self.counts = xp.arange(log_p.shape[1])[:, None] < lengths  # (steps, batch)
 
-    def forwards(self):
-        """The α after the last step, (batch, places), and those of all steps, (steps, batch, places)."""
+    def alphas(self):
+        """α of all steps, (steps, batch, places); after the end of a sample it stays."""
         xp = self.xp
 
         def step(alpha, now):
             log_p, counts = now
             one, two = self._shifted(alpha, 1), self._shifted(alpha, 2) + self.skip
-            moved = xp.logaddexp(xp.logaddexp(alpha, one), two) + log_p
-            alpha = xp.where(counts[:, None], moved, alpha)
+            alpha = xp.where(counts[:, None], self._log_add(alpha, one, two) + log_p, alpha)
             return alpha, alpha
 
-        before = xp.full(self.final.shape, NEVER, self.final.dtype)
-        before = xp.concatenate([xp.zeros_like(before[:, :1]), before[:, 1:]], axis=1)
-        return xp.scan(step, before, (self.log_p, self.counts))
+        never = xp.full(self.final.shape, NEVER, self.final.dtype)
+        before = xp.concatenate([xp.zeros_like(never[:, :1]), never[:, 1:]], axis=1)
+        return xp.scan(step, before, (self.log_p, self.counts))[1]
 
-    def backwards(self):
-        """The β of all steps, (steps, batch, places)."""
+    def betas(self):
+        """β of all steps, (steps, batch, places)."""
         xp = self.xp
 
         def step(beta, now):
             log_p, counts = now
             onward = beta + log_p
             one, two = self._shifted(onward, -1), self._shifted(onward + self.skip, -2)
-            earlier = xp.logaddexp(xp.logaddexp(onward, one), two)
-            return xp.where(counts[:, None], earlier, beta), beta
+            return xp.where(counts[:, None], self._log_add(onward, one, two), beta), beta
 
         return xp.scan(step, self.final, (self.log_p, self.counts), reverse=True)[1]
 
@@ -130,9 +135,11 @@ class Paths:
         top = ended.max(axis=1)
         return top + xp.log(xp.exp(ended - top[:, None]).sum(axis=1))
 
-    def exist(self, last):
-        """Whether there is such a path at all: a text can be too long for its steps."""
-        return self.log_sum(last) > 0.5 * NEVER
+    def _log_add(self, a, b, c):
+        """ln (eᵃ + eᵇ + eᶜ)."""
+        xp = self.xp
+        top = xp.maximum(xp.maximum(a, b), c)
+        return top + xp.log(xp.exp(a - top) + xp.exp(b - top) + xp.exp(c - top))
 
     def _shifted(self, x, by):
         """x moved along the places, with `NEVER` where nothing comes from."""
@@ -140,11 +147,6 @@ class Paths:
         if by > 0:
             return self.xp.concatenate([edge, x[:, :-by]], axis=1)
         return self.xp.concatenate([x[:, -by:], edge], axis=1)
-
-
-def log_softmax(xp, z):
-    z = z - z.max(axis=-1, keepdims=True)
-    return z - xp.log(xp.exp(z).sum(axis=-1, keepdims=True))
 
 
 def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, mask_index: int = 0) -> Tensor:
@@ -175,9 +177,9 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
     target, output = as_tensor(target), as_tensor(output)
     target_length, output_length = as_tensor(target_length), as_tensor(output_length)
     batch = output.shape[:1]
-    if output.ndim != 3 or target.ndim != 2 or target.shape[:1] != batch:
+    if output.ndim != 3 or target.ndim != 2 or target.shape[:1] != batch or output.shape[1] == 0:
         raise ShapeError(
-            "ctc_loss expected target.shape=(batch, labels) and output.shape=(batch, steps, classes). "
+            "ctc_loss expected target.shape=(batch, labels) and output.shape=(batch, steps, classes), steps > 0. "
             f"Received: target.shape={target.shape}, output.shape={output.shape}."
         )
     if target_length.shape != batch or output_length.shape != batch:
@@ -190,5 +192,7 @@ def ctc_loss(target: Any, output: Any, target_length: Any, output_length: Any, m
     dtype = output.dtype
     wide = cast(output, "float32") if is_half(dtype) else output
     whole = [x if x.dtype.kind == "i" else cast(x, "int32") for x in (target, target_length, output_length)]
-    loss = CTC(mask_index)(whole[0], wide, whole[1], whole[2])
+    log_p = log_softmax(wide)
+    alphas = Beginnings(mask_index)(whole[0], log_p, whole[1], whole[2])
+    loss = CTC(mask_index)(whole[0], log_p, whole[1], whole[2], alphas)
     return loss if loss.dtype == dtype else cast(loss, dtype)
