@@ -157,6 +157,14 @@ def test_targets_are_looked_at_when_they_come():
         M.R2Score().check_data(np.array(["a", "b"]), (None, 1))
 
 
+def test_a_class_that_is_not_there():
+    y = np.eye(3)
+    with pytest.raises(ShapeError, match=r"class_id=3. Received: predictions of shape \(3, 3\)"):
+        M.Precision(class_id=3)(y, y)
+    with pytest.raises(ShapeError, match=r"class_id=1. Received: predictions of shape \(3,\)"):
+        od.function(lambda y: M.PrecisionAtRecall(0.5, class_id=1)(y, y))(y[0])
+
+
 def test_shapes_that_a_program_finds_wrong():
     step = od.function(lambda y, p: M.Precision()(y, p))
     with pytest.raises(ShapeError, match=r"targets of shape \(2,\), predictions of shape \(2, 3\)"):

@@ -28,7 +28,7 @@ def test_arguments_and_defaults_are_those_of_keras(path):
         assert parameter.default is expected or repr(parameter.default) == expected, argument
 
 
-NAMED = [path for path, arguments in KERAS.items() if dict(arguments).get("name", "None") != "None"]
+NAMED = [path for path, arguments in KERAS.items() if dict(arguments).get("name") not in (None, "None")]
 
 
 @pytest.mark.parametrize("path", NAMED)

@@ -1,5 +1,7 @@
 """Metrics while fitting: values for each class, results asked for at the end, mistakes found before a step."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from sklearn import metrics as sk
@@ -110,6 +112,29 @@ def test_targets_that_a_metric_cannot_take_are_found_before_a_step(eager):
         model.fit(X, LABELS, verbose=0)
     for before, after in zip(weights, model.get_weights(), strict=True):
         np.testing.assert_array_equal(before, after)
+
+
+LOGITS = [
+    (["accuracy"], "accuracy"),
+    ([od.metrics.BinaryAccuracy(threshold=0.0)], None),
+    ([od.metrics.AUC()], "auc"),
+    ([od.metrics.AUC(from_logits=True)], None),
+    ([od.metrics.Precision()], "precision"),
+    ([od.metrics.Precision(thresholds=0)], None),
+    ([od.metrics.BinaryIoU()], "binary_io_u"),
+    ([od.metrics.F1Score(threshold=0.5)], "f1_score"),
+]
+
+
+@pytest.mark.parametrize(("metrics", "named"), LOGITS)
+def test_logits_in_place_of_probabilities_are_named(metrics, named):
+    model = od.Sequential([od.Input((4,)), L.Dense(1)])
+    model.compile(loss=od.losses.BinaryCrossentropy(from_logits=True), metrics=metrics, run_eagerly=True)
+    expected = (
+        nullcontext() if named is None else pytest.warns(UserWarning, match=f"The metric '{named}' compares")
+    )
+    with expected:
+        model.evaluate(X, ONE_HOT[:, :1], verbose=0)
 
 
 def test_masked_steps_do_not_count(eager):

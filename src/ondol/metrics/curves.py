@@ -78,6 +78,10 @@ class AUC(ThresholdMetric):
         if num_labels or not multi_label:
             self.make_counts(*([num_labels] if num_labels else []))
 
+    @property
+    def expects_probabilities(self) -> bool:
+        return not self.from_logits
+
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in targets 0 and 1 and probabilities, `(batch, ...)`, and weights, `(batch,)` or of their shape."""
         with no_grad():

@@ -61,6 +61,10 @@ class FBetaScore(Metric):
         self.threshold = threshold
         self.true_positives: Any = None  # one for each class, or one for all; made with the first batch
 
+    @property
+    def expects_probabilities(self) -> bool:
+        return self.threshold is not None
+
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in one-hot rows (or several 0 and 1), predictions, `(batch, ..., classes)`, and weights, `(batch,)`."""
         with no_grad():

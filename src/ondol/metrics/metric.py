@@ -74,6 +74,11 @@ class Metric:
         inside = [metric for value in vars(self).values() for metric in _metrics_in(value)]
         return [*self._variables, *(v for metric in inside for v in metric.variables)]
 
+    @property
+    def expects_probabilities(self) -> bool:
+        """Whether logits in place of probabilities give a wrong value."""
+        return False
+
     def update_state(self, *args: Any, **kwargs: Any) -> Any:
         """Take in a batch: update_state(y_true, y_pred, sample_weight=None)."""
         raise TypeError(

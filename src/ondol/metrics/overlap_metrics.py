@@ -141,6 +141,10 @@ class BinaryIoU(IoU):
         super().__init__(2, target_class_ids, name, dtype)
         self.threshold = threshold
 
+    @property
+    def expects_probabilities(self) -> bool:
+        return 0 < self.threshold < 1
+
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in targets 0 and 1 and probabilities, `(batch, ...)`, and weights, `(batch,)` or of their shape."""
         super().update_state(y_true, ops.cast(as_tensor(y_pred) >= self.threshold, "int32"), sample_weight)

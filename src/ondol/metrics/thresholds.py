@@ -9,6 +9,7 @@ import numpy as np
 
 from ondol import ops
 from ondol.autograd import Tensor, as_tensor, no_grad
+from ondol.errors import ShapeError
 from ondol.losses.alignment import float_tensor
 from ondol.losses.checks import OutputShape, check_numbers, check_range
 from ondol.losses.reduction import squeeze_or_expand_to_same_rank, weights_like
@@ -70,6 +71,10 @@ class ThresholdMetric(Metric):
             limits = as_tensor(self._rising.astype(y_pred.dtype))
             interval = ops.sum(ops.cast(ops.expand_dims(y_pred, -1) > limits, "int32"), axis=-1)
         return ops.cast(ops.where(ops.isnan(y_pred), n, interval), "int32")
+
+    @property
+    def expects_probabilities(self) -> bool:
+        return any(0 < t < 1 for t in self.thresholds)
 
     @property
     def true_positives(self) -> Tensor:
@@ -143,8 +148,21 @@ class BinaryThresholdMetric(ThresholdMetric):
             if self.top_k is not None:
                 y_pred = ops.where(among_largest(y_pred, self.top_k), y_pred, NEVER)
             if self.class_id is not None:
+                self._check_class(y_pred.shape)
                 y_true, y_pred, weights = (x[..., self.class_id] for x in (y_true, y_pred, weights))
             self.gather(y_true, y_pred, weights)
+
+    def _check_class(self, output_shape: OutputShape) -> None:
+        classes = output_shape[-1] if len(output_shape) > 1 else 1
+        if classes is not None and not 0 <= (self.class_id or 0) < classes:
+            raise ShapeError(
+                f"Expected predictions (batch, classes) of {self.name} that have the class class_id={self.class_id}. "
+                f"Received: predictions of shape {tuple(output_shape)}."
+            )
+
+    def check_data(self, y_true: np.ndarray, output_shape: OutputShape) -> None:
+        super().check_data(y_true, output_shape)
+        self._check_class(output_shape)
 
 
 def standardized(metric: str, y_true: Any, y_pred: Any, sample_weight: Any) -> tuple[Tensor, Tensor, Tensor]:

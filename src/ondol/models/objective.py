@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -113,6 +114,11 @@ class Objective:
             total = value if total is None else total + value
         return total
 
+    def outputs_of_logits(self, y_pred: Any, names: list[str]) -> list[int]:
+        """The outputs that are logits, as the losses say."""
+        terms = self._prepare(y_pred, names)
+        return sorted({term.output for term in terms if getattr(term.loss, "from_logits", False)})
+
     def complete(self, y: Any, y_pred: Any, names: list[str]) -> Any:
         """Targets for all outputs: where there are only those of outputs with a loss, None for the others."""
         found = tree.flatten(y)
@@ -196,13 +202,15 @@ class MetricSet:
             for metric in ms:
                 metric.update_state(target, prediction, sample_weight=weight)
 
-    def check(self, y: Any, y_pred: Any, names: list[str]) -> None:
-        """Raise DataError where targets cannot be right for their metrics."""
+    def check(self, y: Any, y_pred: Any, names: list[str], logits: Iterable[int] = ()) -> None:
+        """Raise DataError where targets cannot be right for their metrics, and warn of outputs that are logits."""
         if not self.given or y is None:
             return
         targets = _targets(y, y_pred, names)
         if self._by_output is None:
             self._by_output = self._resolve(targets, y_pred, names)
+            for i in logits:
+                _warn_of_logits(names[i], self._by_output[i])
         for found, target, output in zip(self._by_output, targets, tree.flatten(y_pred), strict=True):
             for metric in found if target is not None else ():
                 metric.check_data(np.asarray(target), tuple(output.shape))
@@ -223,6 +231,18 @@ class MetricSet:
                 self.names[metric] = metric.name if len(predictions) == 1 else f"{name}_{metric.name}"
             result.append(found)
         return result
+
+
+def _warn_of_logits(output: str, metrics: list[Any]) -> None:
+    for metric in metrics:
+        if getattr(metric, "expects_probabilities", False):
+            warnings.warn(
+                f"The metric '{metric.name}' compares predictions with thresholds between 0 and 1, but the loss of "
+                f"output '{output}' takes logits (from_logits=True), for which 0.5 is not the middle. Give the last "
+                "layer a sigmoid and the loss from_logits=False; or give the metric a threshold of 0, an AUC "
+                "from_logits=True.",
+                stacklevel=6,
+            )
 
 
 def _check_name(metric: Any) -> None:

@@ -422,8 +422,10 @@ class Trainer:
                 )
             self._objective.check(data.y, y_pred, self._output_names(y_pred))
         if type(self).compute_metrics is Trainer.compute_metrics:
+            names = self._output_names(y_pred)
+            logits = [] if self._objective is None else self._objective.outputs_of_logits(y_pred, names)
             for metric_set in self._metric_sets:
-                metric_set.check(self._complete_targets(data.y, y_pred), y_pred, self._output_names(y_pred))
+                metric_set.check(self._complete_targets(data.y, y_pred), y_pred, names, logits)
         weights = self.trainable_weights  # type: ignore[attr-defined]
         if step == "train_step" and weights and not self.optimizer.built:
             self.optimizer.build(weights)  # so that a first step that has to be undone leaves clean slots
