@@ -38,6 +38,23 @@ def test_eager_equals_compiled_with_gradient_and_weights(cls):
 
 
 @pytest.mark.parametrize("cls", CLASSES)
+def test_weights_and_masks_act_sample_by_sample(cls):
+    options = {"axis": (1,)} if cls in (od.losses.Dice, od.losses.Tversky) else {}
+    (y, p), w = data(cls), np.array([1.0, 0.0, 2.0, 0.0, 0.5])
+    values = cls(reduction=None, **options)(y, p).numpy()
+    assert values.shape == (5,)
+    np.testing.assert_allclose(cls(reduction="sum", **options)(y, p, sample_weight=w), values @ w, rtol=1e-5)
+    # Circle leaves out samples whose loss is 0, in the weighted mean as well.
+    counted = (values != 0) if cls is od.losses.Circle else np.ones(5)
+    for reduction, divisor in (
+        ("sum_over_batch_size", counted.sum()),
+        ("mean_with_sample_weight", w @ counted),
+    ):
+        loss = cls(reduction=reduction, **options)(y, p, sample_weight=w)
+        np.testing.assert_allclose(loss, values @ w / divisor, rtol=1e-5)
+
+
+@pytest.mark.parametrize("cls", CLASSES)
 def test_config_round_trip(cls):
     loss, (y, p) = cls(reduction="sum", name="mine"), data(cls)
     again = od.losses.deserialize(od.losses.serialize(loss))
