@@ -88,6 +88,15 @@ def test_extreme_logits_stay_finite(scale):
     assert np.isfinite(z.grad.numpy()).all()
 
 
+def test_classes_may_be_forbidden():
+    z = od.tensor(np.where(np.arange(CLASSES) == 2, -np.inf, Z[:2]), requires_grad=True)
+    loss = od.losses.ctc(np.array([[1, 0], [2, 0]]), z)
+    without = brute_force(Z[0, :, :2], [1])
+    np.testing.assert_allclose(loss, [without, np.inf])
+    loss[0].backward()
+    assert np.isfinite(z.grad.numpy()).all()
+
+
 def test_a_text_without_room_is_impossible():
     z = od.tensor(Z[:1, :2], requires_grad=True)
     loss = od.losses.ctc([[1, 1]], z)  # needs a blank in between

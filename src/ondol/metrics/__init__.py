@@ -52,13 +52,14 @@ from ondol.metrics.curves import AUC
 from ondol.metrics.f_scores import F1Score, FBetaScore
 from ondol.metrics.hinge_metrics import CategoricalHinge, Hinge, SquaredHinge
 from ondol.metrics.metric import Metric
+from ondol.metrics.one_hot_overlap import OneHotIoU, OneHotMeanIoU
 from ondol.metrics.operating_points import (
     PrecisionAtRecall,
     RecallAtPrecision,
     SensitivityAtSpecificity,
     SpecificityAtSensitivity,
 )
-from ondol.metrics.overlap_metrics import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from ondol.metrics.overlap_metrics import BinaryIoU, IoU, MeanIoU
 from ondol.metrics.probabilistic_metrics import (
     BinaryCrossentropy,
     CategoricalCrossentropy,

@@ -9,7 +9,7 @@ from ondol import losses
 from ondol.losses.by_form import target_form
 from ondol.metrics import accuracy_metrics as shares
 from ondol.metrics import confusion_metrics as counts
-from ondol.metrics import correlation, f_scores, r2_score
+from ondol.metrics import correlation, f_scores, one_hot_overlap, r2_score
 from ondol.metrics import hinge_metrics as margins
 from ondol.metrics import operating_points as points
 from ondol.metrics import overlap_metrics as regions
@@ -48,8 +48,8 @@ registry = Registry(
         regions.IoU,
         regions.BinaryIoU,
         regions.MeanIoU,
-        regions.OneHotIoU,
-        regions.OneHotMeanIoU,
+        one_hot_overlap.OneHotIoU,
+        one_hot_overlap.OneHotMeanIoU,
         numbers.MeanSquaredError,
         numbers.RootMeanSquaredError,
         numbers.MeanAbsoluteError,

@@ -18,7 +18,8 @@ from ondol.layers.base import Layer
 from ondol.layers.structure import find
 from ondol.losses.alignment import in_full_precision
 from ondol.metrics import Mean, Metric
-from ondol.models.objective import MetricSet, Objective, free_name, names_of
+from ondol.models.metric_set import MetricSet, free_name, names_of
+from ondol.models.objective import Objective
 from ondol.training import fitting
 from ondol.training.logs import in_python
 from ondol.training.not_finite import explain

@@ -99,7 +99,7 @@ class Paths:
         is_end = (places == end) | ((places == end - 1) & (end > 0))
         self.final = xp.where(is_end, certain, never)
         at_places = xp.take_along_axis(log_p, self.classes[:, None, :], axis=2)
-        self.log_p = xp.swapaxes(at_places, 0, 1)  # (steps, batch, places)
+        self.log_p = xp.swapaxes(xp.maximum(at_places, never), 0, 1)  # (steps, batch, places)
         self.counts = xp.arange(log_p.shape[1])[:, None] < lengths  # (steps, batch)
 
     def alphas(self):
