@@ -215,6 +215,7 @@ NOISE = [
         {"rate": 0.5, "data_format": "channels_first", "seed": 1},
     ),
     Row(L.SpatialDropout3D, (2, 3, 4, 5, 2), lambda x, w: x, (3, 4, 5, 2), {"rate": 0.5}),
+    Row(L.ActivityRegularization, (4, 3), lambda x, w: x, (3,), {"l1": 0.1, "l2": 0.2}),
     Row(L.GaussianNoise, (4, 3), lambda x, w: x, (3,), {"stddev": 0.5, "seed": 1}),
     Row(L.GaussianDropout, (4, 3), lambda x, w: x, (3,), {"rate": 0.5}),
     Row(L.AlphaDropout, (4, 3), lambda x, w: x, (3,), {"rate": 0.5, "noise_shape": (None, 1)}),

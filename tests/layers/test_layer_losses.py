@@ -38,6 +38,13 @@ def test_activity_regularizer_is_per_sample_and_of_the_last_call():
     np.testing.assert_allclose(values(layer.losses), [0.1 * (3 + 7) / 2], rtol=1e-6)
 
 
+def test_activity_regularization_of_what_flows_by():
+    layer = od.layers.ActivityRegularization(l1=0.1, l2=0.2)
+    layer(-X)
+    np.testing.assert_allclose(values(layer.losses), [(0.1 * 10 + 0.2 * 30) / 2], rtol=1e-6)
+    assert "activity_regularizer" not in layer.get_config()
+
+
 def test_activity_regularizer_of_several_outputs():
     class Both(Layer):
         def call(self, inputs):

@@ -51,6 +51,12 @@ GOOD = [
     ("categorical_hinge", ONE_HOT, (None, 3)),
     ("kl_divergence", ONE_HOT, (None, 3)),
     ("poisson", np.array([0, 7]), (None, 1)),
+    ("binary_focal_crossentropy", np.array([0, 1]), (None, 1)),
+    ("categorical_focal_crossentropy", ONE_HOT, (None, 3)),
+    (od.losses.CategoricalGeneralizedCrossEntropy(), LABELS, (None, 3)),
+    ("dice", np.ones((3, 4, 4, 1)), (None, 4, 4, 1)),
+    ("tversky", np.ones((3, 4, 4)), (None, 4, 4, 1)),
+    ("circle", LABELS, (None, 16)),
 ]
 
 
@@ -95,6 +101,12 @@ BAD = [
     ("squared_hinge", np.array([0.5, 1.0]), (None, 1), r"y with 0\.5"),
     ("kl_divergence", ONE_HOT * 2, (None, 3), "probabilities"),
     ("poisson", np.array([-1.0, 2.0]), (None, 1), "counts"),
+    ("binary_focal_crossentropy", np.array([0, 2]), (None, 1), "sparse_categorical_crossentropy"),
+    ("categorical_focal_crossentropy", LABELS, (None, 3), r"to_categorical\(y, 3\)"),
+    (od.losses.CategoricalGeneralizedCrossEntropy(), LABELS + 1, (None, 3), "start at 1: use y - 1"),
+    ("dice", np.array([[0, 255]]), (None, 2), "y / 255"),
+    ("tversky", np.ones((3, 4)), (None, 3), r"y\.shape=\(samples, 3\)"),
+    ("circle", ONE_HOT, (None, 3), r"y\.argmax\(axis=-1\)"),
 ]
 
 

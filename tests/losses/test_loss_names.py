@@ -16,12 +16,12 @@ rng = np.random.default_rng(1)
 
 def data(cls):
     p = rng.dirichlet(np.ones(3), 5).astype("float32")
-    labels = rng.integers(0, 3, 5)
-    return (
-        (labels, p)
-        if cls is od.losses.SparseCategoricalCrossentropy
-        else (np.eye(3, dtype="float32")[labels], p)
-    )
+    labels = np.array([0, 1, 1, 2, 0])
+    if cls is od.losses.CTC:
+        return np.array([[1, 2], [2, 2], [1, 0], [0, 0], [2, 1]]), rng.normal(size=(5, 4, 3)).astype(
+            "float32"
+        )
+    return (labels, p) if cls.integer_targets else (np.eye(3, dtype="float32")[labels], p)
 
 
 @pytest.mark.parametrize("cls", CLASSES)
@@ -35,6 +35,23 @@ def test_eager_equals_compiled_with_gradient_and_weights(cls):
     eager, compiled = value_and_gradient(od.tensor(p)), od.function(value_and_gradient)(od.tensor(p))
     for a, b in zip(eager, compiled, strict=True):
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_weights_and_masks_act_sample_by_sample(cls):
+    options = {"axis": (1,)} if cls in (od.losses.Dice, od.losses.Tversky) else {}
+    (y, p), w = data(cls), np.array([1.0, 0.0, 2.0, 0.0, 0.5])
+    values = cls(reduction=None, **options)(y, p).numpy()
+    assert values.shape == (5,)
+    np.testing.assert_allclose(cls(reduction="sum", **options)(y, p, sample_weight=w), values @ w, rtol=1e-5)
+    # Circle leaves out samples whose loss is 0, in the weighted mean as well.
+    counted = (values != 0) if cls is od.losses.Circle else np.ones(5)
+    for reduction, divisor in (
+        ("sum_over_batch_size", counted.sum()),
+        ("mean_with_sample_weight", w @ counted),
+    ):
+        loss = cls(reduction=reduction, **options)(y, p, sample_weight=w)
+        np.testing.assert_allclose(loss, values @ w / divisor, rtol=1e-5)
 
 
 @pytest.mark.parametrize("cls", CLASSES)

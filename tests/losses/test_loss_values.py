@@ -15,11 +15,31 @@ LABELS = rng.integers(0, 4, 7)
 ONE_HOT = np.eye(4)[LABELS]
 BITS, PROBABILITIES = rng.integers(0, 2, (7, 4)).astype(float), rng.uniform(0.01, 0.99, (7, 4))
 SIGNS = 2 * BITS - 1
+UNIT = P / np.linalg.norm(P, axis=-1, keepdims=True)
 
 
 def huber_formula(y, p, delta):
     error = np.abs(y - p)
     return np.where(error <= delta, error**2 / 2, delta * (error - delta / 2)).mean(-1)
+
+
+def focal_formula(y, p, gamma, alpha):
+    right = np.where(y == 1, p, 1 - p)
+    return (np.where(y == 1, alpha, 1 - alpha) * (1 - right) ** gamma * -np.log(right)).mean(-1)
+
+
+def circle_formula(labels, x, gamma, margin):
+    values = []
+    for i in range(len(x)):
+        pull = push = 0.0
+        for j in range(len(x)):
+            d = 1 - x[i] @ x[j]
+            if labels[i] != labels[j]:
+                push += np.exp(gamma * max(1 + margin - d, 0) * (1 - margin - d))
+            elif i != j:
+                pull += np.exp(-gamma * (margin + d) * (margin - d))
+        values.append(np.log(1 + pull * push))
+    return np.array(values)
 
 
 CASES = {
@@ -53,6 +73,39 @@ CASES = {
     "binary_crossentropy": (BITS, PROBABILITIES, {}, -stats.bernoulli.logpmf(BITS, PROBABILITIES).mean(-1)),
     "categorical_crossentropy": (ONE_HOT, DIST_P, {}, -np.log(DIST_P[np.arange(7), LABELS])),
     "sparse_categorical_crossentropy": (LABELS, DIST_P, {}, -np.log(DIST_P[np.arange(7), LABELS])),
+    "binary_focal_crossentropy": (
+        BITS,
+        PROBABILITIES,
+        {"apply_class_balancing": True, "alpha": 0.3, "gamma": 1.5},
+        focal_formula(BITS, PROBABILITIES, 1.5, 0.3),
+    ),
+    "categorical_focal_crossentropy": (
+        ONE_HOT,
+        DIST_P,
+        {"alpha": [0.1, 0.2, 0.3, 0.4]},
+        (np.array([0.1, 0.2, 0.3, 0.4]) * (1 - DIST_P) ** 2 * -np.log(DIST_P))[np.arange(7), LABELS],
+    ),
+    "categorical_generalized_cross_entropy": (
+        LABELS,
+        DIST_P,
+        {"q": 0.7},
+        (1 - DIST_P[np.arange(7), LABELS] ** 0.7) / 0.7,
+    ),
+    "dice": (
+        BITS,
+        PROBABILITIES,
+        {"axis": 1},
+        1 - 2 * (BITS * PROBABILITIES).sum(1) / (BITS.sum(1) + PROBABILITIES.sum(1)),
+    ),
+    "tversky": (
+        BITS,
+        PROBABILITIES,
+        {"alpha": 0.2, "beta": 0.7, "axis": [0, 1]},
+        1
+        - np.sum(BITS * PROBABILITIES)
+        / np.sum(BITS * PROBABILITIES + 0.2 * (1 - BITS) * PROBABILITIES + 0.7 * BITS * (1 - PROBABILITIES)),
+    ),
+    "circle": (LABELS, UNIT, {"gamma": 3.0}, circle_formula(LABELS, UNIT, 3.0, 0.4)),
 }
 
 

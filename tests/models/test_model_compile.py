@@ -155,6 +155,47 @@ def test_an_output_without_a_loss(loss):
     assert values["loss"] == pytest.approx(mse(model.predict(X)[0], Y), rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("losses", "y"), [(["mse", None], [Y]), ([None, "sparse_categorical_crossentropy"], LABELS)]
+)
+def test_targets_of_outputs_with_a_loss_are_enough(losses, y):
+    model = two_outputs()
+    metrics = [[] if loss is None else [loss] for loss in losses]
+    model.compile("sgd", losses, metrics=metrics)
+    values = model.evaluate(X, y, verbose=0, return_dict=True)
+    numbers, classes = model.predict(X)
+    expected = mse(numbers, Y) if losses[0] else cross_entropy(classes, LABELS)
+    assert len(values) == 2
+    np.testing.assert_allclose(list(values.values()), [expected, expected], rtol=1e-5)
+
+
+@pytest.mark.parametrize("weights", [None, [0.5, 2.0], 3.0])
+def test_several_losses_of_one_output(weights):
+    model = small()
+    model.compile("sgd", ["mse", "mae"], loss_weights=weights)
+    values = model.evaluate(X, Y, verbose=0, return_dict=True)
+    p = model.predict(X)
+    parts = [mse(p, Y), np.abs(p - Y).mean()]
+    a, b = weights if isinstance(weights, list) else [weights or 1.0] * 2
+    assert list(values) == ["loss", "mse_loss", "mae_loss"]
+    np.testing.assert_allclose(list(values.values()), [a * parts[0] + b * parts[1], *parts], rtol=1e-5)
+
+
+def test_several_losses_of_one_of_two_outputs():
+    model = two_outputs()
+    losses = {"numbers": ["mse", od.losses.Huber()], "classes": "sparse_categorical_crossentropy"}
+    model.compile("sgd", losses, loss_weights={"numbers": [2.0, 1.0], "classes": 0.5})
+    values = model.evaluate(X, [Y, LABELS], verbose=0, return_dict=True)
+    numbers, classes = model.predict(X)
+    error = np.abs(numbers - Y)
+    huber = np.where(error <= 1, error**2 / 2, error - 0.5).mean()
+    parts = [mse(numbers, Y), huber, cross_entropy(classes, LABELS)]
+    assert list(values) == ["loss", "numbers_mse_loss", "numbers_huber_loss", "classes_loss"]
+    np.testing.assert_allclose(
+        list(values.values()), [2 * parts[0] + parts[1] + 0.5 * parts[2], *parts], rtol=1e-5
+    )
+
+
 def test_one_loss_for_all_outputs():
     a = od.Input((4,))
     model = od.Model(a, {"p": L.Dense(2)(a), "q": L.Dense(2)(a)})
@@ -217,6 +258,10 @@ def test_other_things_are_found_by_compile(arguments):
         ({"loss": ["mse", "mse"], "metrics": {"numbrs": "mae"}}, r"metrics for \['numbrs'\]"),
         ({"loss": ["mse", "mse"], "metrics": ["mae"]}, r"metrics for each of 2 outputs .*Received: 1"),
         ({"loss": ["mse", "mse"], "loss_weights": [1.0]}, "a loss weight for each of 2 outputs"),
+        (
+            {"loss": [["mse", "mae"], "mse"], "loss_weights": [[1.0], 1.0]},
+            "a loss weight for each of 2 losses of 'numbers'. Received: 1",
+        ),
     ],
 )
 def test_outputs_that_do_not_exist(arguments, message):

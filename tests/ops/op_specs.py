@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -624,9 +625,22 @@ def normalized(p: np.ndarray, axis: int = -1) -> np.ndarray:
     return np.log(p / p.sum(axis, keepdims=True))
 
 
+def alignment_entropy(k: np.ndarray, z: np.ndarray, labels: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """-ln of the sum over all paths that read as the labels, one path after the other; blank is 0."""
+    losses = []
+    for i, log_p in enumerate(scipy.special.log_softmax(z, -1)):
+        paths = itertools.product(range(z.shape[-1]), repeat=int(steps[i]))
+        text = k[i, : labels[i]].tolist()
+        reading = [p for p in paths if [c for c, _ in itertools.groupby(p) if c] == text]
+        losses.append(-scipy.special.logsumexp([log_p[range(len(p)), p].sum() for p in reading]))
+    return np.array(losses)
+
+
 add("softmax_cross_entropy", cross_entropy, [shares, wide], ROWS)
 add("sparse_softmax_cross_entropy", label_entropy, [whole(0, 4), wide], LABELS)
 add("sigmoid_cross_entropy", lambda t, z: binary_entropy(t, expit(z)), [shares, wide])
+ALIGNED = [given(np.array([[1, 2], [1, 1]])), wide, given(np.array([2, 1])), given(np.array([4, 3]))]
+add("ctc_loss", alignment_entropy, ALIGNED, (((2, 2), (2, 4, 3), (2,), (2,)),), second=False)
 add("binary_crossentropy", binary_entropy, [shares, shares], ROWS)
 add("binary_crossentropy", lambda t, z: binary_entropy(t, expit(z)), [shares, wide], ROWS, args=[True])
 add("categorical_crossentropy", lambda t, p: cross_entropy(t, np.log(p)), [shares, shares], ROWS)

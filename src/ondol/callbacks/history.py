@@ -7,20 +7,22 @@ from typing import Any
 from ondol.callbacks.base import Callback
 from ondol.metrics.direction import direction
 from ondol.utils import html
+from ondol.utils.logs import one_number
 
 
 class History(Callback):
     """What `fit` returns: `history["loss"]` is the list of the losses, epoch by epoch.
 
     Attributes:
-        history: for each name ("loss", "accuracy", "val_loss", ...) its values, one for each epoch.
+        history: for each name ("loss", "accuracy", "val_loss", ...) its values, one for each epoch: a number, or
+            an array where a metric has a value for each class. Tables show the mean of these.
         epoch: the numbers of the epochs.
         interrupted: whether Ctrl-C ended the training early.
         diagnosis: what `fit(..., diagnose=True)` found; None without.
     """
 
     def __init__(self) -> None:
-        self.history: dict[str, list[float]] = {}
+        self.history: dict[str, list[Any]] = {}
         self.epoch: list[int] = []
         self.interrupted = False
         self.diagnosis: Any = None
@@ -34,13 +36,14 @@ class History(Callback):
             self.history.setdefault(name, []).append(value)
 
     def __repr__(self) -> str:
-        last: dict[str, Any] = {name: round(values[-1], 4) for name, values in self.history.items()}
+        last = {name: round(one_number(values[-1]), 4) for name, values in self.history.items()}
         return f"<History of {len(self.epoch)} epochs, the last: {last}>"
 
     def _repr_html_(self) -> str:
         """First, best and last epoch, as notebooks show them."""
         rows = []
-        for name, values in self.history.items():
+        for name, given in self.history.items():
+            values = [one_number(value) for value in given]
             best = max(values) if direction(name) > 0 else min(values)
             rows.append(
                 [

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import Any
 
 from ondol.callbacks.bars import bar_for_output
 from ondol.callbacks.base import Callback
+from ondol.utils.logs import one_number
 
 REFRESH_SECONDS = 0.1
 
@@ -26,7 +28,7 @@ class ProgressBar(Callback):
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch, self._epoch_start = epoch, time.perf_counter()
 
-    def on_steps(self, done: int, total: int | None, logs: dict[str, float]) -> None:
+    def on_steps(self, done: int, total: int | None, logs: dict[str, Any]) -> None:
         seconds = time.perf_counter() - self._epoch_start
         if self.bar and total is not None and done < total and seconds >= REFRESH_SECONDS:
             self.bar.show(self._title(), done, total, _format(logs, "  "))
@@ -50,10 +52,11 @@ class ProgressBar(Callback):
         return f"Epoch {self._epoch + 1:>{width}}/{epochs}"
 
 
-def _format(logs: dict[str, float], separator: str) -> str:
+def _format(logs: dict[str, Any], separator: str) -> str:
+    shown = [(name, one_number(value)) for name, value in logs.items()]
     return separator.join(
         f"{name} {value:.4f}" if 1e-3 <= abs(value) < 1e5 or value == 0 else f"{name} {value:.3e}"
-        for name, value in logs.items()
+        for name, value in shown
     )
 
 

@@ -121,6 +121,7 @@ from ondol.layers.preprocessing.random_zoom import RandomZoom
 from ondol.layers.preprocessing.rescaling import Rescaling
 from ondol.layers.preprocessing.resizing import Resizing
 from ondol.layers.registry import deserialize, serialize
+from ondol.layers.regularization.activity_regularization import ActivityRegularization
 from ondol.layers.regularization.alpha_dropout import AlphaDropout
 from ondol.layers.regularization.dropout import Dropout
 from ondol.layers.regularization.gaussian import GaussianDropout, GaussianNoise
@@ -291,6 +292,7 @@ __all__ = [
     "GaussianNoise",
     "GaussianDropout",
     "AlphaDropout",
+    "ActivityRegularization",
     "Rescaling",
     "Normalization",
     # images

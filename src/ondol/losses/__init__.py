@@ -1,13 +1,22 @@
 """Losses: what training makes small. Functions give one value per sample, classes one number."""
 
+from ondol.losses.circle_loss import Circle, circle
 from ondol.losses.crossentropy import (
     binary_crossentropy,
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
+from ondol.losses.ctc_loss import CTC, ctc
+from ondol.losses.focal import binary_focal_crossentropy, categorical_focal_crossentropy
+from ondol.losses.focal_losses import BinaryFocalCrossentropy, CategoricalFocalCrossentropy
 from ondol.losses.loss import Loss, LossFunctionWrapper
 from ondol.losses.margin_losses import CategoricalHinge, Hinge, SquaredHinge
 from ondol.losses.margins import categorical_hinge, hinge, squared_hinge
+from ondol.losses.noisy_labels import (
+    CategoricalGeneralizedCrossEntropy,
+    categorical_generalized_cross_entropy,
+)
+from ondol.losses.overlap import Dice, Tversky, dice, tversky
 from ondol.losses.probabilistic import kl_divergence, poisson
 from ondol.losses.probability_losses import (
     BinaryCrossentropy,
@@ -62,13 +71,28 @@ __all__ = [
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
     "SparseCategoricalCrossentropy",
+    "BinaryFocalCrossentropy",
+    "CategoricalFocalCrossentropy",
+    "CategoricalGeneralizedCrossEntropy",
     "KLDivergence",
     "Poisson",
+    "CTC",
     "binary_crossentropy",
     "categorical_crossentropy",
     "sparse_categorical_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_generalized_cross_entropy",
     "kl_divergence",
     "poisson",
+    "ctc",
+    # regions and distances
+    "Dice",
+    "Tversky",
+    "Circle",
+    "dice",
+    "tversky",
+    "circle",
     # margins
     "Hinge",
     "SquaredHinge",

@@ -7,9 +7,14 @@ from typing import Any
 
 from ondol.losses import crossentropy, probabilistic, regression
 from ondol.losses.by_form import Crossentropy
+from ondol.losses.circle_loss import Circle
+from ondol.losses.ctc_loss import CTC
+from ondol.losses.focal_losses import BinaryFocalCrossentropy, CategoricalFocalCrossentropy
 from ondol.losses.function_loss import FunctionLoss
 from ondol.losses.loss import Loss, LossFunctionWrapper
 from ondol.losses.margin_losses import CategoricalHinge, Hinge, SquaredHinge
+from ondol.losses.noisy_labels import CategoricalGeneralizedCrossEntropy
+from ondol.losses.overlap import Dice, Tversky
 from ondol.losses.probability_losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -44,6 +49,13 @@ CLASSES: tuple[type[FunctionLoss], ...] = (
     SparseCategoricalCrossentropy,
     KLDivergence,
     Poisson,
+    BinaryFocalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    CTC,
+    Dice,
+    Tversky,
+    Circle,
 )
 CLASS_OF_FUNCTION: dict[Callable, type[FunctionLoss]] = {cls.function: cls for cls in CLASSES}
 SHORT_NAMES: dict[str, Callable] = {

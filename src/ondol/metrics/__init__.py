@@ -2,7 +2,9 @@
 
 from ondol.losses import (
     binary_crossentropy,
+    binary_focal_crossentropy,
     categorical_crossentropy,
+    categorical_focal_crossentropy,
     categorical_hinge,
     hinge,
     huber,
@@ -32,8 +34,32 @@ from ondol.metrics.accuracy_metrics import (
     SparseTopKCategoricalAccuracy,
     TopKCategoricalAccuracy,
 )
+from ondol.metrics.confusion_metrics import (
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    Recall,
+    TrueNegatives,
+    TruePositives,
+)
+from ondol.metrics.correlation import (
+    ConcordanceCorrelation,
+    PearsonCorrelation,
+    concordance_correlation,
+    pearson_correlation,
+)
+from ondol.metrics.curves import AUC
+from ondol.metrics.f_scores import F1Score, FBetaScore
 from ondol.metrics.hinge_metrics import CategoricalHinge, Hinge, SquaredHinge
 from ondol.metrics.metric import Metric
+from ondol.metrics.one_hot_overlap import OneHotIoU, OneHotMeanIoU
+from ondol.metrics.operating_points import (
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
+from ondol.metrics.overlap_metrics import BinaryIoU, IoU, MeanIoU
 from ondol.metrics.probabilistic_metrics import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -41,6 +67,7 @@ from ondol.metrics.probabilistic_metrics import (
     Poisson,
     SparseCategoricalCrossentropy,
 )
+from ondol.metrics.r2_score import R2Score
 from ondol.metrics.reduction_metrics import Mean, MeanMetricWrapper, Sum
 from ondol.metrics.registry import deserialize, get, resolve, resolve_accuracy, serialize
 from ondol.metrics.regression_metrics import (
@@ -76,6 +103,26 @@ __all__ = [
     "sparse_categorical_accuracy",
     "top_k_categorical_accuracy",
     "sparse_top_k_categorical_accuracy",
+    # yes or no
+    "TruePositives",
+    "TrueNegatives",
+    "FalsePositives",
+    "FalseNegatives",
+    "Precision",
+    "Recall",
+    "FBetaScore",
+    "F1Score",
+    "AUC",
+    "SensitivityAtSpecificity",
+    "SpecificityAtSensitivity",
+    "PrecisionAtRecall",
+    "RecallAtPrecision",
+    # regions
+    "IoU",
+    "BinaryIoU",
+    "MeanIoU",
+    "OneHotIoU",
+    "OneHotMeanIoU",
     # numbers
     "MeanSquaredError",
     "RootMeanSquaredError",
@@ -84,6 +131,11 @@ __all__ = [
     "MeanSquaredLogarithmicError",
     "LogCoshError",
     "CosineSimilarity",
+    "R2Score",
+    "PearsonCorrelation",
+    "ConcordanceCorrelation",
+    "pearson_correlation",
+    "concordance_correlation",
     # probabilities
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
@@ -96,7 +148,9 @@ __all__ = [
     "CategoricalHinge",
     # the losses' functions, under their names here as in Keras
     "binary_crossentropy",
+    "binary_focal_crossentropy",
     "categorical_crossentropy",
+    "categorical_focal_crossentropy",
     "categorical_hinge",
     "hinge",
     "huber",

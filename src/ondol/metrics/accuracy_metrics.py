@@ -40,6 +40,11 @@ class BinaryAccuracy(FunctionMetric):
 
     def __init__(self, name: str | None = None, dtype: Any = None, threshold: float = 0.5) -> None:
         super().__init__(name, dtype, threshold=threshold)
+        self.threshold = threshold
+
+    @property
+    def expects_probabilities(self) -> bool:
+        return 0 < self.threshold < 1
 
 
 class CategoricalAccuracy(FunctionMetric):

@@ -74,6 +74,11 @@ class Metric:
         inside = [metric for value in vars(self).values() for metric in _metrics_in(value)]
         return [*self._variables, *(v for metric in inside for v in metric.variables)]
 
+    @property
+    def expects_probabilities(self) -> bool:
+        """Whether logits in place of probabilities give a wrong value."""
+        return False
+
     def update_state(self, *args: Any, **kwargs: Any) -> Any:
         """Take in a batch: update_state(y_true, y_pred, sample_weight=None)."""
         raise TypeError(
@@ -83,6 +88,17 @@ class Metric:
     def result(self) -> Any:
         """The value for all batches since `reset_state`, a Tensor."""
         raise TypeError(f"{type(self).__name__} must define result(self)")
+
+    def check_data(self, y_true: np.ndarray, output_shape: tuple[int | None, ...]) -> None:
+        """Look at all targets before training, so that a mistake is named where it was made.
+
+        Args:
+            y_true: the targets as a NumPy array.
+            output_shape: shape of the model's output; axes may be None.
+
+        Raises:
+            DataError: for targets that cannot be right for this metric, with the remedy.
+        """
 
     def reset_state(self) -> None:
         """Forget all batches."""

@@ -8,9 +8,14 @@ from typing import Any
 from ondol import losses
 from ondol.losses.by_form import target_form
 from ondol.metrics import accuracy_metrics as shares
+from ondol.metrics import confusion_metrics as counts
+from ondol.metrics import correlation, f_scores, one_hot_overlap, r2_score
 from ondol.metrics import hinge_metrics as margins
+from ondol.metrics import operating_points as points
+from ondol.metrics import overlap_metrics as regions
 from ondol.metrics import probabilistic_metrics as probabilities
 from ondol.metrics import regression_metrics as numbers
+from ondol.metrics.curves import AUC
 from ondol.metrics.metric import Metric
 from ondol.metrics.reduction_metrics import Mean, MeanMetricWrapper, Sum
 from ondol.utils.registry import Registry
@@ -27,6 +32,24 @@ registry = Registry(
         shares.SparseCategoricalAccuracy,
         shares.TopKCategoricalAccuracy,
         shares.SparseTopKCategoricalAccuracy,
+        counts.TruePositives,
+        counts.TrueNegatives,
+        counts.FalsePositives,
+        counts.FalseNegatives,
+        counts.Precision,
+        counts.Recall,
+        f_scores.FBetaScore,
+        f_scores.F1Score,
+        AUC,
+        points.SensitivityAtSpecificity,
+        points.SpecificityAtSensitivity,
+        points.PrecisionAtRecall,
+        points.RecallAtPrecision,
+        regions.IoU,
+        regions.BinaryIoU,
+        regions.MeanIoU,
+        one_hot_overlap.OneHotIoU,
+        one_hot_overlap.OneHotMeanIoU,
         numbers.MeanSquaredError,
         numbers.RootMeanSquaredError,
         numbers.MeanAbsoluteError,
@@ -34,6 +57,9 @@ registry = Registry(
         numbers.MeanSquaredLogarithmicError,
         numbers.LogCoshError,
         numbers.CosineSimilarity,
+        r2_score.R2Score,
+        correlation.PearsonCorrelation,
+        correlation.ConcordanceCorrelation,
         margins.Hinge,
         margins.SquaredHinge,
         margins.CategoricalHinge,
@@ -53,6 +79,7 @@ registry = Registry(
         "bce": probabilities.BinaryCrossentropy,
         "kld": probabilities.KLDivergence,
         "huber": losses.huber,
+        "fbeta_score": f_scores.FBetaScore,
         "acc": shares.Accuracy,
     },
 )

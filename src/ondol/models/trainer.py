@@ -20,10 +20,12 @@ from ondol.layers.base import Layer
 from ondol.layers.structure import find
 from ondol.losses.alignment import in_full_precision
 from ondol.metrics import Mean, Metric
-from ondol.models.objective import MetricSet, Objective, free_name, names_of
+from ondol.models.metric_set import MetricSet, free_name, names_of
+from ondol.models.objective import Objective
 from ondol.training import fitting
 from ondol.training.arguments import verbosity
 from ondol.training.durable.keeper import Keeper
+from ondol.training.logs import in_python
 from ondol.training.not_finite import explain
 from ondol.training.steps import as_batch, guarded
 
@@ -190,10 +192,17 @@ class Trainer:
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
         """Take a batch into the metrics, and return their values so far."""
+        y = self._complete_targets(y, y_pred)
         for metric_set in self._metric_sets:
             if metric_set.given:
                 metric_set.update(y, y_pred, sample_weight, self._output_names(y_pred))
         return self.get_metrics_result()
+
+    def _complete_targets(self, y: Any, y_pred: Any) -> Any:
+        """y, with None for outputs without a loss where it leaves them out."""
+        if self._objective is None or y is None:
+            return y
+        return self._objective.complete(y, y_pred, self._output_names(y_pred))
 
     def get_metrics_result(self) -> dict[str, Any]:
         """The values of all metrics so far, the loss first."""
@@ -216,6 +225,16 @@ class Trainer:
         for metric_set in self._metric_sets:
             found += metric_set.metrics
         return list(dict.fromkeys([*found, *find(self, Metric)]))
+
+    def _logs_follow_from_state(self, step: str) -> bool:
+        """Whether the logs of a step are what Ondol's own metrics say, who can be asked after many steps as well.
+
+        A metric of one's own may keep more than Variables, which is only there within the step.
+        """
+        methods = (step, "compute_metrics", "get_metrics_result")
+        return all(getattr(type(self), name) is getattr(Trainer, name) for name in methods) and all(
+            type(metric).__module__.startswith("ondol.") for metric in self.metrics
+        )
 
     @property
     def metrics_names(self) -> list[str]:
@@ -394,7 +413,7 @@ class Trainer:
 
     def _on_batch(self, step: str, data: ArrayData) -> dict[str, float]:
         self._check_targets(data, step)
-        logs = {name: float(value) for name, value in self._run_step(step, data.structure).items()}
+        logs = in_python(self._run_step(step, data.structure))
         if step == "train_step" and not np.isfinite(logs.get("loss", 0.0)):
             raise explain(self, as_batch(data.structure), logs["loss"], "on this batch")
         return logs
@@ -446,6 +465,11 @@ class Trainer:
                     "without a loss."
                 )
             self._objective.check(data.y, y_pred, self._output_names(y_pred))
+        if type(self).compute_metrics is Trainer.compute_metrics:
+            names = self._output_names(y_pred)
+            logits = [] if self._objective is None else self._objective.outputs_of_logits(y_pred, names)
+            for metric_set in self._metric_sets:
+                metric_set.check(self._complete_targets(data.y, y_pred), y_pred, names, logits)
         weights = self.trainable_weights  # type: ignore[attr-defined]
         if step == "train_step" and weights and not self.optimizer.built:
             self.optimizer.build(weights)  # so that a first step that has to be undone leaves clean slots

@@ -50,6 +50,7 @@ from ondol.ops.cross_entropy import (
     softmax_cross_entropy,
     sparse_softmax_cross_entropy,
 )
+from ondol.ops.ctc import ctc_loss
 from ondol.ops.cumulative import cumprod, cumsum, prod
 from ondol.ops.diagonals import diag, diagonal, trace, tril, triu
 from ondol.ops.einstein import einsum

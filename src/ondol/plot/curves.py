@@ -68,6 +68,8 @@ def _read(history: Any) -> tuple[dict[str, np.ndarray], int]:
             f"Received: history of type {type(history).__name__}. Draw `history = model.fit(...)`."
         )
     values = {str(name): np.atleast_1d(np.asarray(value, "float64")) for name, value in logs.items()}
+    if logs is not history:  # of a metric with a value for each class, the mean is drawn
+        values = {name: value.reshape(len(value), -1).mean(axis=1) for name, value in values.items()}
     if not any(value.size for value in values.values()):
         raise DataError(
             "Expected a history of at least one epoch. Received: an empty one. Train first: `model.fit(...)`."

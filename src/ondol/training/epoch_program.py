@@ -19,8 +19,9 @@ from ondol.backend.compile import abstract, compile, seconds_to_enter, spec, to_
 from ondol.backend.state import state
 from ondol.data import ArrayData
 from ondol.training.going_back import first_harm
+from ondol.training.logs import LogsForm
 from ondol.training.pace import Pace
-from ondol.training.steps import Outcome, Plan, Step, as_batch, raw
+from ondol.training.steps import Outcome, Plan, Step, as_batch
 
 # Small data sets are visited so quickly that the call itself would be most of the time: several epochs
 # then go into one call. This many samples' order is handed over at most.
@@ -36,27 +37,30 @@ class EpochProgram:
         step: a batch -> logs.
         data: samples of the shapes that the program is for.
         plan: how an epoch is cut into steps.
-        name: for the log of compilations.
+        kind: "train" or "test", which of the model's steps it is.
+        reason: why it is compiled, for the log of compilations.
     """
 
-    def __init__(self, model: Any, step: Step, data: ArrayData, plan: Plan, name: str, reason: str) -> None:
+    def __init__(self, model: Any, step: Step, data: ArrayData, plan: Plan, kind: str, reason: str) -> None:
         self.model, self.step, self.plan = model, step, plan
         self.epochs_at_once = max(1, min(EPOCHS_AT_ONCE, ORDER_BUDGET // plan.length))
         self.structure = tree.map_tree(lambda a: None if a is None else "array", data.structure)
         self.leaves: list[Any] = []  # the data on the device, see `on`
         data_specs = [spec(a.shape, a.dtype) for a in data.leaves if a is not None]
-        self.names: list[str] = []
+        self.form = LogsForm({})  # known from the first trace of a step on
         batch_specs = [spec((min(plan.batch_size, plan.length), *a.shape[1:]), a.dtype) for a in data_specs]
         trace = Trace()
         abstract(lambda arrays: self._trace_step(trace, arrays), batch_specs)
         self.assumptions = trace.assumptions
         self.written = list(trace.written)
         self.read_only = [v for v in trace.found if v not in trace.written]
+        self.asks_later = model._logs_follow_from_state(f"{kind}_step") and "loss" in self.form.places
         order = spec((self.epochs_at_once, plan.length), np.int32)
         bound = spec((), np.int32)
         values = [v.device_value() for v in self.written], [v.device_value() for v in self.read_only]
         # Nothing is donated: the values from before the call are the way back from a loss that is not finite,
         # and copying them once a call costs nothing beside the many steps.
+        name = f"{kind} epochs of '{model.name}'"
         self.program = compile(
             name, self._run, (*values, data_specs, order, bound, bound, bound), reason=reason
         )
@@ -103,7 +107,7 @@ class EpochProgram:
             v.set_device_value(value)
         bad_epoch, bad_step = np.asarray(bad).tolist()
         done = len(orders) if bad_epoch < 0 else bad_epoch + 1
-        logs = [dict(zip(self.names, row, strict=True)) for row in np.asarray(rows)[:done].tolist()]
+        logs = [self.form.unpack(row) for row in np.asarray(rows)[:done].tolist()]
         return Outcome(logs, None if bad_epoch < 0 else (bad_epoch, bad_step))
 
     # -- the program, traced once
@@ -118,8 +122,9 @@ class EpochProgram:
         def one_step(values: list, rows: Any) -> tuple[list, Any, Any]:
             trace = Trace({**self._constants, **dict(zip(self.written, values, strict=True))})
             logs = self._trace_step(trace, [xp.take_rows(a, rows) for a in data])
-            good = xp.isfinite(logs[self.names.index("loss")]) if "loss" in self.names else xp.asarray(True)
-            return [trace.value(v) for v in self.written], logs, good
+            loss = logs[self.form.places["loss"]] if "loss" in self.form.places else xp.zeros((1,))
+            kept = loss if self.asks_later else logs
+            return [trace.value(v) for v in self.written], kept, xp.isfinite(loss).all()
 
         def one_epoch(e: Any, carry: tuple) -> tuple:
             values, table, _ = carry
@@ -135,7 +140,7 @@ class EpochProgram:
             def go_on(loop: tuple) -> Any:
                 return (loop[0] < xp.minimum(last, plan.full)) & loop[3]
 
-            nothing = xp.zeros((len(self.names),), "float32")
+            nothing = xp.zeros((1 if self.asks_later else self.form.size,), "float32")
             loop = (first, values, nothing, xp.asarray(True))
             if plan.full:
                 loop = xp.while_loop(go_on, full_step, loop)
@@ -151,6 +156,7 @@ class EpochProgram:
                     lambda loop: (loop[0] == plan.full) & (loop[0] < last) & loop[3], rest_step, loop
                 )
             i, values, logs, good = loop
+            logs = self._ask_metrics(values, logs) if self.asks_later else logs
             where = xp.where(good, xp.asarray([-1, -1], "int32"), xp.stack([e, i - 1]).astype("int32"))
             return values, xp.index_update(table, e, logs), where
 
@@ -158,7 +164,7 @@ class EpochProgram:
             return (loop[0] < epochs) & (loop[1][2][0] < 0)
 
         # Tracing the first step names the logs, and their number is a shape of the loop's state.
-        table = xp.zeros((self.epochs_at_once, len(self.names)), "float32")
+        table = xp.zeros((self.epochs_at_once, self.form.size), "float32")
         carry = (list(written), table, xp.asarray([-1, -1], "int32"))
         if self.epochs_at_once == 1:
             values, table, bad = one_epoch(xp.asarray(0, "int32"), carry)
@@ -178,15 +184,25 @@ class EpochProgram:
             for v, a in zip(self.written, values, strict=True)
         ]
 
+    def _ask_metrics(self, values: list, loss: Any) -> Any:
+        """The logs after many steps: what the metrics say then. An area under a curve takes as long as a small step.
+
+        Only the loss is that of the last step itself, which is undone where it is not finite.
+        """
+        trace = Trace({**self._constants, **dict(zip(self.written, values, strict=True))})
+        with trace.active():
+            results = self.model.get_metrics_result()
+            logs = self.form.pack({name: results[name] for name in self.form.places})
+        return state.xp.index_update(logs, self.form.places["loss"], loss)
+
     def _trace_step(self, trace: Trace, arrays: list[Any]) -> Any:
         """Run the step on traced arrays; its logs come back as one vector."""
         recording, state.recording = state.recording, True
         try:
             with trace.active():
                 logs = self.step(as_batch(self._fill(arrays)))
-                self.names = list(logs)
-                scalars = [state.xp.asarray(raw(value), "float32").reshape(()) for value in logs.values()]
-                return state.xp.stack(scalars) if scalars else state.xp.zeros((0,), "float32")
+                self.form = LogsForm(logs)
+                return self.form.pack(logs)
         finally:
             state.recording = recording
             self.model._call_number = -1  # penalties kept from the trace have no values

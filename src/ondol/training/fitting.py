@@ -327,7 +327,7 @@ def _runner(model: Any, step: Any, data: ArrayData, plan: Plan, kind: str) -> An
         reason = changed or (
             "first call" if not same_kind else f"other data, batches or trainable weights: {specs}, {plan}"
         )
-        program = EpochProgram(model, step, data, plan, f"{kind} epochs of '{model.name}'", reason)
+        program = EpochProgram(model, step, data, plan, kind, reason)
         model._programs[*key, model._settings()] = program  # tracing may have made weights
     return program.on(data)
 

@@ -12,6 +12,7 @@ from ondol.autograd import Tensor
 from ondol.backend.state import state
 from ondol.data import ArrayData
 from ondol.training.going_back import first_harm
+from ondol.training.logs import Logs, in_python, raw
 from ondol.training.pace import Pace
 
 Step = Callable[[Any], dict[str, Any]]  # a batch (x, y, sample_weight) -> logs
@@ -45,7 +46,7 @@ class Plan:
 class Outcome:
     """What running some steps gave."""
 
-    logs: list[dict[str, float]]  # one for each epoch: the running means after its last step that ran
+    logs: list[Logs]  # one for each epoch: the running means after its last step that ran
     # Epoch (counted from this call's first) and step of a loss that is not finite.
     bad: tuple[int, int] | None = None
 
@@ -76,11 +77,6 @@ def guarded(model: Any, step: Step) -> Step:
         return logs
 
     return run
-
-
-def raw(value: Any) -> Any:
-    """The array of a Tensor, or the number itself."""
-    return value.data if isinstance(value, Tensor) else value
 
 
 class EagerSteps:
@@ -116,10 +112,10 @@ class EagerSteps:
         for e, order in enumerate(orders):
             if first == 0:
                 self.model.reset_metrics()
-            logs: dict[str, float] = {}
+            logs: Logs = {}
             for i in range(first, last):
                 batch = as_batch(self.data.batch(self.plan.rows(order, i)))
-                logs = {name: float(value) for name, value in self.step(batch).items()}
+                logs = in_python(self.step(batch))
                 if not np.isfinite(logs.get("loss", 0.0)):
                     outcome.bad = (e, i)
                     break

@@ -14,6 +14,7 @@ from ondol.errors import DataError
 from ondol.random import global_generator
 from ondol.training.durable.state import make_variables
 from ondol.training.interrupt import Interrupt
+from ondol.training.logs import in_python
 from ondol.training.not_finite import explain
 from ondol.training.order import Order
 from ondol.training.steps import as_batch
@@ -133,10 +134,7 @@ class StreamSteps:
             place = f"in epoch {epoch + 1}, batch {i + 1}"
             data = _checked(self.model, batch, "train_step", place, self.class_weight)
             calls.call("on_train_batch_begin", i)
-            logs = {
-                name: float(value)
-                for name, value in self.model._run_step("train_step", data.structure).items()
-            }
+            logs = in_python(self.model._run_step("train_step", data.structure))
             if not np.isfinite(logs.get("loss", 0.0)):
                 raise explain(self.model, as_batch(data.structure), logs["loss"], place)
             calls.call("on_train_batch_end", i, logs)
@@ -160,7 +158,7 @@ def evaluate(model: Any, batches: Any, steps: int | None, calls: CallbackList) -
     for i, batch in enumerate(batches_of(batches, steps)):
         data = _checked(model, batch, "test_step", f"in batch {i + 1} of the evaluation")
         calls.call("on_test_batch_begin", i)
-        logs = {name: float(value) for name, value in model._run_step("test_step", data.structure).items()}
+        logs = in_python(model._run_step("test_step", data.structure))
         calls.call("on_test_batch_end", i, logs)
     if not logs:
         raise DataError(f"Expected batches to evaluate on. Received: none; the iterator is used up. {REMEDY}")
