@@ -68,6 +68,8 @@ class Probe:
         values = [v.device_value() for v in self.variables]
         self.program = compile(f"diagnosis of '{self.model.name}'", self._pure, (values, specs))
         self.model._call_number = -1  # penalties kept from the trace have no values
+        for seen in self.layers:
+            del seen.input, seen.output  # which hold on to all that was traced
         return self
 
     def _pure(self, values: list[Any], arrays: list[Any]) -> dict[str, Any]:
