@@ -105,3 +105,32 @@ def test_bad_histories_are_named(history, error, words):
 def test_unknown_metric_gets_near_matches():
     with pytest.raises(UnknownNameError, match="Did you mean 'accuracy'"):
         od.plot.learning_curves({"loss": [1.0], "accuracy": [0.5]}, metrics=["acuracy"])
+
+
+def test_several_trainings_in_one_picture():
+    first = {"loss": [3.0, 2.0], "val_loss": [4.0, 3.5]}
+    second = {"loss": [1.0, 0.5, 0.25]}
+    figure = od.plot.compare({"하나": first, "two": second}, log=True)
+    (ax,) = figure.axes
+    drawn = {
+        line.get_label(): (line.get_xdata().tolist(), line.get_ydata().tolist()) for line in ax.get_lines()
+    }
+    assert drawn == {
+        "하나": ([1, 2], [4.0, 3.5]),
+        "하나, training": ([1, 2], [3.0, 2.0]),
+        "two": ([1, 2, 3], [1.0, 0.5, 0.25]),
+    }
+    solid, dashed, other = ax.get_lines()
+    assert solid.get_color() == dashed.get_color() != other.get_color()
+    assert ax.get_yscale() == "log"
+
+
+@pytest.mark.parametrize("wrong", [{}, [{"loss": [1.0]}], None])
+def test_nothing_to_compare(wrong):
+    with pytest.raises(DataError, match="dictionary"):
+        od.plot.compare(wrong)
+
+
+def test_a_metric_that_one_did_not_measure():
+    with pytest.raises(UnknownNameError, match="accuracy"):
+        od.plot.compare({"a": {"loss": [1.0], "accuracy": [0.5]}, "b": {"loss": [1.0]}}, "accuracy")

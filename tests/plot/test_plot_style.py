@@ -25,6 +25,9 @@ def every_picture(name):
     x, y = od.datasets.truth_table("or")
     names = [f"{name} 0", f"{name} 1"]
     yield plot.learning_curves({"loss": [1.0, 0.5], "val_loss": [1.0, 0.7]}, title=name)
+    yield plot.compare(
+        {name: {"loss": [1.0, 0.5], "val_loss": [1.0, 0.7]}, "other": {"loss": [1.0]}}, title=name
+    )
     yield plot.loss_over_steps([1.0, 0.5])
     yield plot.decision_boundary(lambda p: p[:, 0], x, y, names, title=name, resolution=20)
     yield plot.confusion_matrix([0, 1], [0, 0], names, title=name)

@@ -1,6 +1,7 @@
 """Pictures of trainings and of what a model has learnt. Every function returns a matplotlib figure.
 
 * `learning_curves(history)`: loss and metrics, epoch by epoch
+* `compare(histories)`: several trainings in one picture
 * `loss_over_steps(losses)`: the loss while a `Trainer` trains
 * `learning_rate_finder(curve)`: at which rates a model learns, from `od.optimizers.learning_rate_finder`
 * `model_size(sizes, training, validation)`: which models are too small and which too large
@@ -32,6 +33,7 @@ from ondol.plot.activation_functions import activation_functions
 from ondol.plot.activation_statistics import ActivationStatistics
 from ondol.plot.augmentations import augmentations
 from ondol.plot.boundary import decision_boundary
+from ondol.plot.comparison import compare
 from ondol.plot.confusion import confusion_matrix
 from ondol.plot.curves import learning_curves
 from ondol.plot.feature_maps import feature_maps
@@ -54,6 +56,7 @@ from ondol.plot.weights import weight_histograms
 
 __all__ = [
     "learning_curves",
+    "compare",
     "loss_over_steps",
     "learning_rate_finder",
     "model_size",

@@ -45,7 +45,7 @@ def learning_curves(
         >>> [axes.get_title(loc="left") for axes in figure.axes]
         ['loss']
     """
-    values, first_epoch = _read(history)
+    values, first_epoch = read_history(history)
     names = _metric_names(values, metrics)
     columns = min(len(names), 3 if len(names) != 4 else 2)
     rows = math.ceil(len(names) / columns)
@@ -59,7 +59,7 @@ def learning_curves(
     return style.finish(figure)
 
 
-def _read(history: Any) -> tuple[dict[str, np.ndarray], int]:
+def read_history(history: Any) -> tuple[dict[str, np.ndarray], int]:
     """The values by name, and the number of the first epoch, counted from 1 as people do."""
     logs = getattr(history, "history", history)
     if not isinstance(logs, Mapping):
