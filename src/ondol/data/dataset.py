@@ -41,6 +41,9 @@ class Dataset:
     Reference: Murray et al., "tf.data: a machine learning data processing framework" (2021).
     """
 
+    class_names: list[str] | None  # these two of data sets from folders of files only
+    file_paths: list[str]
+
     def __init__(self, node: Node) -> None:
         if not isinstance(node, Node):
             raise DataError(
