@@ -25,13 +25,13 @@ class Batch(OnSource):
     drop_remainder: bool
 
     def open(self, p: Pass) -> Iterator[Any]:
-        rows = self.source.rows(p.into())
+        rows = self.source.rows(p)
         if rows is not None:
             end = len(rows) // self.size * self.size if self.drop_remainder else len(rows)
             for start in range(0, end, self.size):
                 yield rows.take(slice(start, start + self.size))
             return
-        with closing_pass(self.source, p.into()) as items:
+        with closing_pass(self.source, p) as items:
             first = 0
             while group := list(itertools.islice(items, self.size)):
                 if len(group) < self.size and self.drop_remainder:
@@ -51,7 +51,7 @@ class Unbatch(OnSource):
     """The elements of batches, one by one."""
 
     def open(self, p: Pass) -> Iterator[Any]:
-        with closing_pass(self.source, p.into()) as batches:
+        with closing_pass(self.source, p) as batches:
             for batch in batches:
                 for i in range(_length(batch)):
                     yield structured(lambda a, i=i: a[i], batch)

@@ -32,7 +32,7 @@ class MemoryCache(OnSource):
             yield from self.kept[0]
             return
         made: list[Any] = []
-        with closing_pass(self.source, p.into()) as items:
+        with closing_pass(self.source, p) as items:
             for item in items:
                 made.append(item)
                 yield item
@@ -60,7 +60,7 @@ class FileCache(OnSource):
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=".part")
         try:
-            with os.fdopen(handle, "wb") as file, closing_pass(self.source, p.into()) as items:
+            with os.fdopen(handle, "wb") as file, closing_pass(self.source, p) as items:
                 file.write(_MAGIC)
                 for item in items:
                     _write(file, item)

@@ -34,7 +34,7 @@ class Part(OnSource):
     stop: int | None
 
     def open(self, p: Pass) -> Iterator[Any]:
-        with closing_pass(self.source, p.into()) as items:
+        with closing_pass(self.source, p) as items:
             yield from itertools.islice(items, self.start, self.stop)
 
     def count(self) -> float | None:
@@ -45,7 +45,7 @@ class Part(OnSource):
         return max(0, end - self.start)
 
     def rows(self, p: Pass) -> Rows | None:
-        rows = self.source.rows(p.into())
+        rows = self.source.rows(p)
         return None if rows is None else Rows(rows.arrays, rows.order[self.start : self.stop])
 
 
@@ -81,7 +81,7 @@ class Enumerate(OnSource):
     start: int
 
     def open(self, p: Pass) -> Iterator[Any]:
-        with closing_pass(self.source, p.into()) as items:
+        with closing_pass(self.source, p) as items:
             yield from enumerate(items, self.start)
 
     def count(self) -> float | None:
@@ -95,7 +95,7 @@ class Filter(OnSource):
     predicate: Callable[..., Any]
 
     def open(self, p: Pass) -> Iterator[Any]:
-        with closing_pass(self.source, p.into()) as items:
+        with closing_pass(self.source, p) as items:
             for item in items:
                 if self.predicate(*item) if isinstance(item, tuple) else self.predicate(item):
                     yield item

@@ -57,7 +57,9 @@ def mapped(source: Node, function: Any, num_parallel_calls: int | None, processe
     """The node for `Dataset.map`."""
     workers = None
     if num_parallel_calls is not None or processes:
-        workers = number_of_workers("num_parallel_calls", num_parallel_calls or 1)
+        workers = number_of_workers(
+            "num_parallel_calls", 1 if num_parallel_calls is None else num_parallel_calls
+        )
     if processes:
         expect_picklable("a function", function)
     return Map(source, function, workers, bool(processes))

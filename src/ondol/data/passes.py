@@ -27,7 +27,10 @@ class Pass:
     rounds: tuple[int, ...] = ()
 
     def into(self, i: int = 0) -> Pass:
-        """The same pass one transformation further up, in its source number i."""
+        """The same pass before a transformation that draws random numbers, or in its source number i.
+
+        Others hand the pass on as it is: a batch() or prefetch() more leaves the random numbers as they are.
+        """
         return replace(self, path=(*self.path, i))
 
     def round(self, i: int) -> Pass:

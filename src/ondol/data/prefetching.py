@@ -18,7 +18,7 @@ class Prefetch(OnSource):
     size: int
 
     def open(self, p: Pass) -> Iterator[Any]:
-        return ahead(self.source.open(p.into()), self.size)
+        return ahead(self.source.open(p), self.size)
 
     def count(self) -> float | None:
         return self.source.count()
