@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -358,31 +359,52 @@ def test_a_data_set_that_cannot_be_pickled_is_said():
 # -- Ctrl-C
 
 
-def test_ctrl_c_while_a_batch_is_waited_for():
-    release = threading.Event()
+class Stepped(od.callbacks.Callback):
+    """Tells the thread that makes batches when the first step is done."""
+
+    def __init__(self):
+        self.done = threading.Event()
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.done.set()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_while_a_batch_is_waited_for(times):
+    stepped, release = Stepped(), threading.Event()
 
     def slow():
         yield X[:8], Y[:8]
-        os.kill(os.getpid(), signal.SIGINT)
-        release.wait(20)
+        assert stepped.done.wait(10)
+        for _ in range(times):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.3)  # the main thread hears of each
+        assert release.wait(10)
         yield X[:8], Y[:8]
 
-    class LetGo(od.callbacks.Callback):
-        """The thread is asked to end when the main one no longer waits."""
-
-        def on_epoch_end(self, epoch, logs=None):
-            self.epochs = epoch + 1
-
-    def give_way():
-        release.set()
-
-    callback = LetGo()
-    timer = threading.Timer(1.0, give_way)
+    timer = threading.Timer(1.5, release.set)
     timer.start()
-    history = network().fit(slow(), epochs=9, verbose=0, callbacks=[callback])
+    model = network()
+    if times == 1:
+        history = model.fit(slow(), epochs=9, verbose=0, callbacks=[stepped])
+        assert history.interrupted
+        assert len(history.history["loss"]) == 1
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(slow(), epochs=9, verbose=0, callbacks=[stepped])
     timer.join()
+    assert np.isfinite(model.get_weights()[0]).all()
+
+
+def test_ctrl_c_before_the_first_step():
+    def slow():
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.5)
+        yield X[:8], Y[:8]
+
+    history = network().fit(slow(), epochs=9, verbose=0)
     assert history.interrupted
-    assert len(history.history["loss"]) == 1
+    assert history.history == {}
 
 
 def test_ctrl_c_ends_worker_processes(file):

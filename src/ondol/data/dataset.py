@@ -7,19 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from ondol.backend.compile import to_numpy
 from ondol.data import sources
 from ondol.data.batching import Batch, Unbatch
 from ondol.data.caching import FileCache, MemoryCache
 from ondol.data.joining import Concatenate, Enumerate, Filter, Part, Repeat, zipped
 from ondol.data.mapping import mapped
 from ondol.data.node import INFINITE, Node, positive
-from ondol.data.passes import Pass, checked_seed
+from ondol.data.passes import Pass, checked_seed, drawn_key, key_now
 from ondol.data.prefetching import Prefetch
 from ondol.data.shuffling import shuffled
 from ondol.data.workers import AUTOTUNE
 from ondol.errors import DataError
-from ondol.random import global_generator
 
 
 class Dataset:
@@ -219,7 +217,7 @@ class Dataset:
         """
         seed = checked_seed(seed)
         size = None if buffer_size is None else positive("buffer_size", buffer_size)
-        key = None if reshuffle_each_iteration else ((0, 0) if seed is not None else _drawn_key())
+        key = None if reshuffle_each_iteration else ((0, 0) if seed is not None else drawn_key())
         return Dataset(shuffled(self._node, size, seed, key))
 
     def batch(self, batch_size: int, drop_remainder: bool = False) -> Dataset:
@@ -296,7 +294,7 @@ class Dataset:
         number, self._passes = self._passes, self._passes + 1
         # Drawn here, by the caller's thread; and only where there is something random, so that a validation on
         # data in a fixed order leaves the random numbers of the training as they are.
-        return self._node.open(Pass(number, _drawn_key() if self._node.draws else _key_now()))
+        return self._node.open(Pass(number, drawn_key() if self._node.draws else key_now()))
 
     def as_numpy_iterator(self) -> Iterator[Any]:
         """The same as iter(): elements are NumPy arrays already."""
@@ -336,13 +334,3 @@ def _node_of(dataset: Any) -> Node:
             f"Expected a Dataset. Received: {type(dataset).__name__}. Dataset.from_arrays makes one of arrays."
         )
     return dataset._node
-
-
-def _drawn_key() -> tuple[int, ...]:
-    """Words from the global stream of random numbers, which moves on."""
-    return tuple(to_numpy(global_generator().next()).tolist())
-
-
-def _key_now() -> tuple[int, ...]:
-    """Words that follow from where the global stream stands, which stays there."""
-    return tuple(to_numpy(global_generator().state.data).tolist())

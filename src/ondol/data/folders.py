@@ -13,7 +13,7 @@ import numpy as np
 from ondol.data.checks import few
 from ondol.data.dataset import Dataset
 from ondol.data.node import positive
-from ondol.data.passes import checked_seed
+from ondol.data.passes import checked_seed, drawn_key
 from ondol.errors import DataError
 
 
@@ -174,8 +174,10 @@ class FolderArguments:
 
     def split(self, files: Files) -> list[Files]:
         """The part that was asked for; both parts for subset='both'."""
-        if self.shuffle:
-            seed = int(np.random.SeedSequence().generate_state(1)[0]) if self.seed is None else self.seed
+        if self.shuffle and (self.validation_split or self.seed is not None):
+            seed = self.seed
+            if seed is None:
+                seed = int(np.random.SeedSequence(drawn_key()).generate_state(1)[0])
             order = np.arange(len(files.paths))
             np.random.RandomState(seed % 2**32).shuffle(order)
             labels = None if files.labels is None else files.labels[order]

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ondol.backend.compile import to_numpy
 from ondol.errors import DataError
+from ondol.random import global_generator
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,16 @@ class Pass:
         if seed is None:
             return _generator(np.random.SeedSequence(self.key, spawn_key=self.path))
         return _generator(np.random.SeedSequence((seed % 2**64, self.number), spawn_key=self.rounds))
+
+
+def drawn_key() -> tuple[int, ...]:
+    """Words from the global stream of random numbers, which moves on."""
+    return tuple(to_numpy(global_generator().next()).tolist())
+
+
+def key_now() -> tuple[int, ...]:
+    """Words that follow from where the global stream stands, which stays there."""
+    return tuple(to_numpy(global_generator().state.data).tolist())
 
 
 def checked_seed(seed: Any) -> int | None:

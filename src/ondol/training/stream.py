@@ -10,12 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ondol.backend.compile import to_numpy
 from ondol.callbacks import CallbackList, ProgressBar
 from ondol.data.indexed import batches_by_number, count_of, is_indexed
 from ondol.data.large import LargeData
+from ondol.data.passes import key_now
 from ondol.errors import DataError
-from ondol.random import global_generator
 from ondol.training.arguments import batch_length
 from ondol.training.feed import Feed, Key, Ready, prepare_inputs, prepare_samples
 from ondol.training.interrupt import Interrupt
@@ -111,7 +110,7 @@ class StreamSteps:
         self.model.reset_metrics()
         logs: dict[str, float] = {}
         order = None if self.order is None else self.order.next()
-        key = key_now(epoch)
+        key = (*key_now(), epoch)
         batches = batches_of(self.batches, self.steps, order, key)
 
         def place(i: int) -> str:
@@ -151,7 +150,7 @@ def evaluate(model: Any, batches: Any, steps: int | None, calls: CallbackList) -
     def place(i: int) -> str:
         return f"in batch {i + 1} of the evaluation"
 
-    key = key_now(0)
+    key = key_now()
     feed = Feed(model, batches_of(batches, steps, key=key), prepare_samples, place, key)
     for i, ready in _numbered(feed):
         _check(model, ready, "test_step", place(i))
@@ -166,7 +165,7 @@ def evaluate(model: Any, batches: Any, steps: int | None, calls: CallbackList) -
 
 def inputs_of(model: Any, batches: Any, steps: int | None) -> Iterator[Any]:
     """The inputs of each batch, ready for a step of the prediction."""
-    key = key_now(0)
+    key = key_now()
     feed = Feed(
         model,
         batches_of(batches, steps, key=key),
@@ -186,11 +185,6 @@ def length_of(batches: Any) -> int | None:
         return len(batches)
     except TypeError:  # no len(), or one that is not known before the end
         return None
-
-
-def key_now(number: int) -> Key:
-    """Words that follow from where the global stream of random numbers stands, which stays there."""
-    return (*to_numpy(global_generator().state.data).tolist(), number)
 
 
 def _numbered(feed: Feed) -> Iterator[tuple[int, Ready]]:
