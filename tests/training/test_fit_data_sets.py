@@ -333,6 +333,20 @@ def test_an_error_of_a_worker_is_named(file, kwargs):
     assert caught.value.__notes__[-2:] == ["in Batches[2]", "in epoch 1, batch 3"]
 
 
+@pytest.mark.parametrize("kwargs", [{}, {"num_parallel_calls": 2}])
+def test_an_error_that_is_kept_keeps_no_thread(kwargs, eager):
+    """Labels are looked at by the main thread, in the middle of the others' work."""
+    labels = np.arange(220) % 3
+    labels[100:] = 7
+    data = Dataset.from_arrays(np.tile(X, (10, 1)), labels).map(lambda x, y: (x, y), **kwargs).batch(8)
+    model = od.Sequential([od.Input((4,)), od.layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy", run_eagerly=eager)
+    with pytest.raises(DataError, match="class numbers from 0 to 2") as caught:
+        model.fit(data.prefetch(), verbose=0)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ondol")]
+    assert "in epoch 1, batch 13" in caught.value.__notes__
+
+
 def test_a_loss_that_is_not_finite_is_explained(eager):
     model = network(learning_rate=1e30, run_eagerly=eager)
     with pytest.raises(NotFiniteError, match="in epoch 1, batch"):

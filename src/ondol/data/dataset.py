@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
-from ondol.data import sources
 from ondol.data.batching import Batch, Unbatch
+from ondol.data.beginnings import Beginnings, node_of
 from ondol.data.caching import FileCache, MemoryCache
-from ondol.data.joining import Concatenate, Enumerate, Filter, Part, Repeat, zipped
+from ondol.data.joining import Concatenate, Enumerate, Filter, Part, Repeat
 from ondol.data.mapping import mapped
-from ondol.data.node import INFINITE, Node, positive
+from ondol.data.node import INFINITE, positive
 from ondol.data.passes import Pass, checked_seed, drawn_key, key_now
 from ondol.data.prefetching import Prefetch
 from ondol.data.shuffling import shuffled
 from ondol.data.workers import AUTOTUNE
-from ondol.errors import DataError
 
 
-class Dataset:
+class Dataset(Beginnings):
     """Elements that are made as they are asked for; the names are those of tf.data.
 
     An element is an array, a number or text, or a tuple or dict of them; for `fit` it is a batch (x, y) or
@@ -38,133 +35,6 @@ class Dataset:
 
     Reference: Murray et al., "tf.data: a machine learning data processing framework" (2021).
     """
-
-    class_names: list[str] | None  # these two of data sets from folders of files only
-    file_paths: list[str]
-
-    def __init__(self, node: Node) -> None:
-        if not isinstance(node, Node):
-            raise DataError(
-                f"Expected a Dataset to be made by Dataset.from_arrays, from_generator, from_text_lines, list_files, "
-                f"range, random or zip. Received: Dataset({type(node).__name__})."
-            )
-        self._node = node
-        self._passes = 0
-
-    # -- where elements come from
-
-    @staticmethod
-    def from_arrays(*arrays: Any) -> Dataset:
-        """The rows of arrays.
-
-        Args:
-            arrays: an array, a list, a table; several of them for tuples; a tuple or dict of them for its structure.
-                Arrays that lie on disk (np.memmap) stay there.
-
-        Raises:
-            DataError: for different lengths along the first axis.
-
-        Example:
-            >>> import ondol as od
-            >>> for x, y in od.data.Dataset.from_arrays([[1, 2], [3, 4]], [0, 1]):
-            ...     print(x, y)
-            [1 2] 0
-            [3 4] 1
-        """
-        return Dataset(sources.arrays_of(arrays))
-
-    from_tensor_slices = from_arrays
-
-    @staticmethod
-    def from_generator(generator: Callable[..., Iterable[Any]], args: Sequence[Any] = ()) -> Dataset:
-        """What a generator yields.
-
-        Args:
-            generator: a function that makes a generator (or an iterable), called anew for each pass.
-            args: its arguments.
-
-        Example:
-            >>> import ondol as od
-            >>> def squares(n):
-            ...     for i in range(n):
-            ...         yield i * i
-            >>> list(od.data.Dataset.from_generator(squares, args=(4,)))
-            [0, 1, 4, 9]
-        """
-        return Dataset(sources.generated(generator, args))
-
-    @staticmethod
-    def from_text_lines(filenames: Any, encoding: str = "utf-8") -> Dataset:
-        """The lines of text files, without their ends.
-
-        Args:
-            filenames: a path, or several.
-            encoding: of the files.
-
-        Raises:
-            DataError: for a file that is not there; and on the way, for one that is not text of this encoding.
-        """
-        return Dataset(sources.lines(filenames, encoding))
-
-    @staticmethod
-    def list_files(file_pattern: Any, shuffle: bool = True, seed: int | None = None) -> Dataset:
-        """The paths of files.
-
-        Args:
-            file_pattern: a path with wild cards ("photos/*.jpg", "**" for folders at any depth), or several.
-            shuffle: whether each pass has a random order of its own; else the paths are sorted.
-            seed: of that order.
-
-        Raises:
-            DataError: where no file fits.
-        """
-        import glob
-        import os
-
-        patterns = [file_pattern] if isinstance(file_pattern, (str, os.PathLike)) else list(file_pattern)
-        found = sorted(
-            {path for pattern in patterns for path in glob.glob(os.fspath(pattern), recursive=True)}
-        )
-        if not found:
-            raise DataError(f"Expected files that fit {file_pattern!r}. Received: none there.")
-        files = Dataset.from_arrays(np.array(found))
-        return files.shuffle(seed=seed) if shuffle else files
-
-    @staticmethod
-    def range(*bounds: int) -> Dataset:
-        """0, 1, ..., as Python's range.
-
-        Example:
-            >>> import ondol as od
-            >>> [int(i) for i in od.data.Dataset.range(2, 8, 3)]
-            [2, 5]
-        """
-        return Dataset(sources.Range(range(*bounds)))
-
-    @staticmethod
-    def random(seed: int | None = None) -> Dataset:
-        """Random integers from 0 to 2³² - 1 without end, to seed an augmentation with.
-
-        Example:
-            >>> import numpy as np, ondol as od
-            >>> images = od.data.Dataset.from_arrays(np.ones((2, 4, 4)))
-            >>> def noisy(image, seed):
-            ...     return image + np.random.default_rng(seed).normal(size=image.shape)
-            >>> data = od.data.Dataset.zip((images, od.data.Dataset.random(seed=0))).map(noisy, num_parallel_calls=2)
-            >>> len(data)
-            2
-        """
-        return Dataset(sources.RandomNumbers(checked_seed(seed)))
-
-    @staticmethod
-    def zip(*datasets: Any) -> Dataset:
-        """Elements of several data sets side by side, until the shortest ends.
-
-        Args:
-            datasets: data sets; or a tuple or dict of them, for elements of that structure.
-        """
-        structure = datasets[0] if len(datasets) == 1 and not isinstance(datasets[0], Dataset) else datasets
-        return Dataset(zipped(structure, _node_of))
 
     # -- what becomes of them
 
@@ -286,7 +156,7 @@ class Dataset:
 
     def concatenate(self, dataset: Dataset) -> Dataset:
         """This data set, and then the other."""
-        return Dataset(Concatenate((self._node, _node_of(dataset))))
+        return Dataset(Concatenate((self._node, node_of(dataset))))
 
     # -- going through them
 
@@ -326,11 +196,3 @@ class Dataset:
         count = self._node.count()
         length = "unknown length" if count is None else f"{count} elements"
         return f"<Dataset {chain}, {length}>"
-
-
-def _node_of(dataset: Any) -> Node:
-    if not isinstance(dataset, Dataset):
-        raise DataError(
-            f"Expected a Dataset. Received: {type(dataset).__name__}. Dataset.from_arrays makes one of arrays."
-        )
-    return dataset._node

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from ondol.data.checks import few
-from ondol.data.dataset import Dataset
 from ondol.data.node import positive
-from ondol.data.passes import checked_seed, drawn_key
+from ondol.data.passes import checked_seed
 from ondol.errors import DataError
 
 
@@ -171,65 +170,3 @@ class FolderArguments:
         return Files(
             files.paths, labels.astype("int32"), [str(i) for i in range(int(labels.max(initial=-1)) + 1)]
         )
-
-    def split(self, files: Files) -> list[Files]:
-        """The part that was asked for; both parts for subset='both'."""
-        if self.shuffle and (self.validation_split or self.seed is not None):
-            seed = self.seed
-            if seed is None:
-                seed = int(np.random.SeedSequence(drawn_key()).generate_state(1)[0])
-            order = np.arange(len(files.paths))
-            np.random.RandomState(seed % 2**32).shuffle(order)
-            labels = None if files.labels is None else files.labels[order]
-            files = Files([files.paths[i] for i in order], labels, files.class_names)
-        if not self.validation_split:
-            return [files]
-        held_out = int(self.validation_split * len(files.paths))
-        cut = len(files.paths) - held_out
-        if not held_out or not cut:
-            raise DataError(
-                f"Expected a validation_split that leaves some of the {len(files.paths)} files on both sides. "
-                f"Received: validation_split={self.validation_split!r}."
-            )
-        parts = {"training": files.part(slice(0, cut)), "validation": files.part(slice(cut, None))}
-        chosen = ["training", "validation"] if self.subset == "both" else [str(self.subset)]
-        if self.verbose:
-            for name in chosen:
-                print(f"Using {len(parts[name].paths)} files for {name}.")
-        return [parts[name] for name in chosen]
-
-    def data_set(self, files: Files, read: Any, shuffle: bool, workers: int) -> Dataset:
-        """Batches of what read(path) makes of each file, with its label."""
-        if files.labels is None:
-            data = Dataset.from_arrays(np.array(files.paths))
-        else:
-            data = Dataset.from_arrays(np.array(files.paths), _encoded(files, self.label_mode))
-        if shuffle:
-            data = data.shuffle(seed=self.seed)
-        data = data.map(read, num_parallel_calls=workers)
-        if self.batch_size is not None:
-            data = data.batch(self.batch_size)
-        data = data.prefetch()
-        data.class_names, data.file_paths = files.class_names, files.paths
-        return data
-
-    def made(self, files: Files, read: Any, workers: int) -> Any:
-        """The data set that was asked for; a list of two for subset='both'. A validation set keeps its order."""
-        parts = self.split(files)
-        if self.subset == "both":
-            learned, held_out = parts
-            return [
-                self.data_set(learned, read, self.shuffle, workers),
-                self.data_set(held_out, read, False, workers),
-            ]
-        return self.data_set(parts[0], read, self.shuffle, workers)
-
-
-def _encoded(files: Files, label_mode: str | None) -> np.ndarray:
-    assert files.labels is not None
-    assert files.class_names is not None
-    if label_mode == "categorical":
-        return np.eye(len(files.class_names), dtype="float32")[files.labels]
-    if label_mode == "binary":
-        return files.labels.astype("float32")[:, None]
-    return files.labels

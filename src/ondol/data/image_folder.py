@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from ondol.data.folder_batches import data_sets
 from ondol.data.folders import Files, FolderArguments
 from ondol.data.image_files import FORMATS, broken_images, reader
 from ondol.data.workers import AUTOTUNE
@@ -93,7 +94,7 @@ def image_dataset_from_directory(
         follow_links, verbose,
     )  # fmt: skip
     files = _whole(arguments.find(FORMATS), on_error)
-    return arguments.made(files, read, AUTOTUNE)
+    return data_sets(arguments, files, read, AUTOTUNE)
 
 
 def _whole(files: Files, on_error: str) -> Files:

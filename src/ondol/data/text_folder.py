@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ondol.data.folder_batches import data_sets
 from ondol.data.folders import FolderArguments
 from ondol.data.node import positive
 from ondol.data.workers import AUTOTUNE
@@ -59,7 +60,7 @@ def text_dataset_from_directory(
         directory, labels, label_mode, class_names, batch_size, shuffle, seed, validation_split, subset,
         follow_links, verbose,
     )  # fmt: skip
-    return arguments.made(arguments.find((".txt",)), TextReader(max_length, encoding), AUTOTUNE)
+    return data_sets(arguments, arguments.find((".txt",)), TextReader(max_length, encoding), AUTOTUNE)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -78,23 +79,23 @@ class Feed:
                 del batch
 
     def _made(self) -> Iterator[Ready]:
-        i = 0
-        while True:
-            words = np.random.SeedSequence(self.key, spawn_key=(i,)).generate_state(2)
-            try:
-                with stream_of_its_own(tuple(words.tolist())):
-                    batch = next(self.batches)
-                ready = self.prepare(batch)
-            except StopIteration:
-                return
-            except Exception as error:
-                error.add_note(self.place(i))
-                raise
-            if not self.eager:
-                ready.structure = tree.map_tree(_on_device, ready.structure)
-            yield ready
-            del batch, ready
-            i += 1
+        # Closed here and not when somebody forgets it: an error holds on to all that it came through.
+        with closing(self.batches):  # type: ignore[type-var]
+            for i in itertools.count():
+                words = np.random.SeedSequence(self.key, spawn_key=(i,)).generate_state(2)
+                try:
+                    with stream_of_its_own(tuple(words.tolist())):
+                        batch = next(self.batches)
+                    ready = self.prepare(batch)
+                except StopIteration:
+                    return
+                except Exception as error:
+                    error.add_note(self.place(i))
+                    raise
+                if not self.eager:
+                    ready.structure = tree.map_tree(_on_device, ready.structure)
+                yield ready
+                del batch, ready
 
 
 def prepare_inputs(batch: Any) -> Ready:

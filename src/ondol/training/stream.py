@@ -35,16 +35,17 @@ def is_stream(x: Any) -> bool:
 def batches_of(
     x: Any, steps: int | None = None, order: np.ndarray | None = None, key: Key = ()
 ) -> Iterator[Any]:
-    """The batches of a stream: the first `steps`, or all of them; of an indexed one those of the order."""
+    """The batches of a stream: the first `steps`, or all of them; of an indexed one those of the order.
+
+    The generator that is returned ends, when it is closed, all that it has begun; an iterator that a person gave goes
+    on behind these batches at the next call.
+    """
     if isinstance(x, LargeBatches):
-        return itertools.islice(x.batches(), steps)
-    if is_indexed(x):
-        return itertools.islice(batches_by_number(x, order, key), steps)
-    return _first(iter(x), steps)
+        return _first(x.batches(), steps)
+    return _first(batches_by_number(x, order, key) if is_indexed(x) else iter(x), steps)
 
 
 def _first(batches: Iterator[Any], steps: int | None) -> Iterator[Any]:
-    """The first of them; an iterator that a person gave goes on behind them at the next call."""
     yield from itertools.islice(batches, steps)
 
 
