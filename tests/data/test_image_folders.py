@@ -109,6 +109,9 @@ def test_sizes(tmp_path):
     assert (barred[25:] == 0).all()
     assert (barred[15:25, 20:] == 200).all()
     assert one(tmp_path, image_size=7).shape == (7, 7)
+    # tf.image.resize_with_pad: 70/40 · 10 = 17.5 rows become 17, below int((64 - 17.5) / 2) = 23 black ones.
+    rows = one(tmp_path, image_size=(64, 70), pad_to_aspect_ratio=True).any(axis=1)
+    assert np.flatnonzero(rows).tolist() == list(range(23, 40))
 
 
 def test_deep_and_transparent_pictures(tmp_path):

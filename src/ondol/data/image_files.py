@@ -79,10 +79,12 @@ class ImageReader:
             left, top = (w - w_cut) // 2, (h - h_cut) // 2
             return image.crop((left, top, left + w_cut, top + h_cut)).resize((width, height), chosen)
         if self.pad:
-            left, top = max(0, h * width // height - w) // 2, max(0, w * height // width - h) // 2
-            whole = Image.new(self.mode, (w + 2 * left, h + 2 * top))
-            whole.paste(image, (left, top))
-            return whole.resize((width, height), chosen)
+            scale = min(width / w, height / h)
+            inner = max(1, int(w * scale)), max(1, int(h * scale))
+            whole = Image.new(self.mode, (width, height))
+            place = int((width - w * scale) / 2), int((height - h * scale) / 2)
+            whole.paste(image.resize(inner, chosen), place)
+            return whole
         return image if image.size == (width, height) else image.resize((width, height), chosen)
 
 
