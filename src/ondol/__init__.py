@@ -3,6 +3,7 @@
 Keras-style models on a readable autograd, whose rules run eagerly on NumPy and, unchanged, compiled by XLA.
 """
 
+import contextlib
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -76,9 +77,14 @@ def __dir__() -> list[str]:
 def _helpful(room: Any) -> Any:
     """Let a room answer a name that it does not have with the nearest one that it has."""
 
+    opened_later = vars(room).get("__getattr__")
+
     def missing(name: str) -> Any:
         if name.startswith("__"):  # Python itself asks, at every `from ondol.room import ...`
             raise AttributeError(name)
+        if opened_later is not None:
+            with contextlib.suppress(AttributeError):
+                return opened_later(name)
         raise _no_such_name(room.__name__, name, vars(room).get("__all__", dir(room)))
 
     room.__getattr__ = missing
@@ -86,5 +92,5 @@ def _helpful(room: Any) -> Any:
 
 
 _rooms = (activations, callbacks, constraints, dtype_policies, initializers, layers, losses, metrics)
-for _room in (*_rooms, mixed_precision, models, ops, optimizers, random, regularizers, utils):
+for _room in (*_rooms, data, mixed_precision, models, ops, optimizers, random, regularizers, utils):
     _helpful(_room)

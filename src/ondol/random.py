@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 import operator
 import os
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -98,9 +100,45 @@ def seed(seed: int) -> None:
     _global.reset(seed)
 
 
+class _Streams(threading.local):
+    own: _Stream | None = None
+
+
+_streams = _Streams()
+
+
+class _Stream:
+    """The raw states for draws of a thread that has a stream of its own."""
+
+    def __init__(self, words: tuple[int, ...]) -> None:
+        self.now = np.array([*words, 0], "uint32")
+
+    def next(self) -> Any:
+        now, self.now = self.now, self.now + _one_draw(np)
+        return state.xp.asarray(now)
+
+
+@contextmanager
+def stream_of_its_own(words: tuple[int, ...]) -> Iterator[None]:
+    """Let this thread draw from another stream than the global one, until the block ends.
+
+    Threads that prepare data draw while the training does: from one stream, who comes first would decide the numbers.
+
+    Args:
+        words: two integers of 32 bits, from which the stream follows.
+    """
+    before, _streams.own = _streams.own, _Stream(words)
+    try:
+        yield
+    finally:
+        _streams.own = before
+
+
 def _draw_state(seed: int | SeedGenerator | None) -> Any:
     if seed is None:
-        return _global.next()
+        own = _streams.own
+        # What is being compiled will draw whenever the program runs: from the stream that is a Variable.
+        return _global.next() if own is None or state.trace is not None else own.next()
     if isinstance(seed, SeedGenerator):
         return seed.next()
     return state.xp.asarray(_first_state(_whole(seed)))

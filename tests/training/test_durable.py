@@ -258,25 +258,60 @@ class Batches:
         return x, x.sum(axis=1, keepdims=True)
 
 
-def train_on_batches(folder, eager, steps=None):
+def noisy(x, y):
+    return x + 0.1 * od.random.normal(x.shape).numpy(), y
+
+
+def arrays():
+    x = np.random.default_rng(3).normal(size=(48, 4)).astype("float32")
+    return x, x.sum(axis=1, keepdims=True)
+
+
+KINDS = {
+    "by number": Batches,
+    "a Dataset": lambda: od.data.Dataset.from_arrays(arrays()).shuffle(48).map(noisy).batch(8),
+    "a Dataset with a seed": lambda: od.data.Dataset.from_arrays(arrays()).shuffle(48, seed=5).batch(8),
+}
+
+
+def train_on_batches(folder, eager, steps=None, kind="by number"):
     od.random.seed(1)
+    batches = KINDS[kind]()
     model = od.Sequential(
         [od.Input((4,)), od.layers.Dense(5, "tanh"), od.layers.Dropout(0.2), od.layers.Dense(1)]
     )
     model.compile("adam", "mse", metrics=["mae"], run_eagerly=eager)
     callbacks = [] if steps is None else [Kill(steps)]
     history = model.fit(
-        Batches(), epochs=3, verbose=0, checkpoint=folder, checkpoint_every=4, callbacks=callbacks
+        batches, epochs=3, verbose=0, checkpoint=folder, checkpoint_every=4, callbacks=callbacks
     )
     return everything(model, history)
 
 
-@pytest.mark.parametrize("steps", [3, 5, 6, 10])
-def test_batches_of_a_data_set(tmp_path, eager, steps):
-    whole = train_on_batches(tmp_path / "whole", eager)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("steps", [3, 6, 10])
+def test_batches_of_a_data_set(tmp_path, eager, steps, kind):
+    whole = train_on_batches(tmp_path / "whole", eager, kind=kind)
     with pytest.raises(Killed):
-        train_on_batches(tmp_path / "cut", eager, steps)
-    same(train_on_batches(tmp_path / "cut", eager), whole)
+        train_on_batches(tmp_path / "cut", eager, steps, kind)
+    same(train_on_batches(tmp_path / "cut", eager, kind=kind), whole)
+
+
+def test_arrays_larger_than_memory(tmp_path, monkeypatch):
+    def run(folder, steps=None):
+        od.random.seed(2)
+        model = od.Sequential([od.Input((4,)), od.layers.Dense(1)])
+        model.compile("adam", "mse")
+        callbacks = [] if steps is None else [Kill(steps)]
+        history = model.fit(*arrays(), batch_size=8, epochs=3, verbose=0, checkpoint=folder, checkpoint_every=4, callbacks=callbacks)  # fmt: skip
+        return everything(model, history)
+
+    monkeypatch.setattr("ondol.data.large.NEVER_LARGE", 0)
+    monkeypatch.setattr("ondol.data.large.free_bytes", lambda: 400)
+    whole = run(tmp_path / "whole")
+    with pytest.raises(Killed):
+        run(tmp_path / "cut", 9)
+    same(run(tmp_path / "cut"), whole)
 
 
 def test_an_iterator_cannot_be_gone_on_with(tmp_path):

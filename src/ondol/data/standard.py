@@ -45,6 +45,9 @@ def standardize_inputs(x: Any) -> Any:
 
 
 def _as_numpy(data: Any, name: str) -> np.ndarray:
+    if hasattr(data, "detach") and hasattr(data, "cpu"):  # torch
+        data = data.detach().cpu()
+        data = data.float() if str(data.dtype) == "torch.bfloat16" else data  # NumPy has none
     if _is_array(data):
         return to_numpy(data.data if isinstance(data, Tensor) else data)
     try:

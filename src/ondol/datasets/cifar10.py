@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import numpy as np
-
 from ondol.datasets.cache import fetch, find
+from ondol.datasets.cifar_records import read_records
 from ondol.datasets.npz import load_arrays
 from ondol.datasets.split import Split
-from ondol.errors import SavedFileError
 
 # The binary version of the archive: the one for Python holds pickles, which could run any code.
 URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
@@ -24,7 +19,6 @@ LAYOUT = {
 FOLDER = "cifar-10-batches-bin"
 TRAIN_FILES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
 TEST_FILES = ("test_batch.bin",)
-_RECORD = 1 + 3 * 32 * 32  # bytes: the class, then the red, the green and the blue plane, row by row
 
 class_names = (
     "airplane",
@@ -74,33 +68,5 @@ def load_data(path: str | None = None) -> Split:
     if file.suffix == ".npz":
         arrays = load_arrays(file, LAYOUT)
         return (arrays["x_train"], arrays["y_train"]), (arrays["x_test"], arrays["y_test"])
-    records = dict(_members(file))
-    return _images([records[name] for name in TRAIN_FILES]), _images([records[name] for name in TEST_FILES])
-
-
-def _members(file: Path) -> Iterator[tuple[str, bytes]]:
-    """The bytes of the archive's files that hold images, by name; nothing is unpacked to disk."""
-    import tarfile
-    import zlib
-
-    names = (*TRAIN_FILES, *TEST_FILES)
-    try:
-        with tarfile.open(file, "r:gz") as archive:
-            for name in names:
-                member = archive.extractfile(f"{FOLDER}/{name}")
-                content = member.read() if member else b""
-                if not content or len(content) % _RECORD:
-                    raise ValueError(f"{name} holds {len(content)} bytes, no whole number of images")
-                yield name, content
-    except (OSError, EOFError, KeyError, ValueError, tarfile.TarError, zlib.error) as error:
-        raise SavedFileError(
-            f"Expected a readable .tar.gz archive with the files {', '.join(names)} in {FOLDER}/. "
-            f"Received: {file} ({error}). Remove the file, and it will be downloaded again."
-        ) from error
-
-
-def _images(files: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
-    """Images `(n, 32, 32, 3)` and classes `(n, 1)`."""
-    records = np.frombuffer(b"".join(files), "uint8").reshape(-1, _RECORD)
-    planes = records[:, 1:].reshape(-1, 3, 32, 32)
-    return np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), records[:, :1].copy()
+    train = read_records(file, FOLDER, TRAIN_FILES, labels=1)
+    return train, read_records(file, FOLDER, TEST_FILES, labels=1)

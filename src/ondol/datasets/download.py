@@ -14,6 +14,8 @@ from ondol.errors import DataError
 
 _CHUNK = 1 << 16  # bytes
 _TIMEOUT = 30.0  # seconds without a byte
+_NAMES = {"sha256": "SHA-256", "md5": "MD5"}
+_DIGITS_OF_MD5 = 32
 
 
 def download(url: str, sha256: str, path: Path) -> None:
@@ -24,7 +26,7 @@ def download(url: str, sha256: str, path: Path) -> None:
 
     Args:
         url: an http or https address.
-        sha256: the SHA-256 of the file, in hexadecimal.
+        sha256: the SHA-256 of the file, in hexadecimal; or its MD5 (32 digits), where no other is published.
         path: where the file shall be; its folder is created.
 
     Raises:
@@ -69,19 +71,20 @@ def _network() -> Iterator[None]:
 
 def _complete(part: Path, url: str, sha256: str) -> None:
     """Download what `part` lacks, and verify it."""
-    if _sha256(part) == sha256:
+    algorithm = "md5" if len(sha256) == _DIGITS_OF_MD5 else "sha256"
+    if _checksum(part, algorithm) == sha256:
         return
     resumed = _transfer(url, part)
-    if resumed and _sha256(part) != sha256:
+    if resumed and _checksum(part, algorithm) != sha256:
         # The first half came from another version of the file, or was damaged.
         part.unlink()
         _transfer(url, part)
-    received = _sha256(part)
+    received = _checksum(part, algorithm)
     if received != sha256:
         size = part.stat().st_size
         part.unlink()
         raise _NetworkError(
-            f"{size} bytes, now removed, with the SHA-256 {received} where {sha256} was expected"
+            f"{size} bytes, now removed, with the {_NAMES[algorithm]} {received} where {sha256} was expected"
         )
 
 
@@ -129,13 +132,13 @@ def _read(response: Any) -> bytes:
         return response.read(_CHUNK)
 
 
-def _sha256(path: Path) -> str | None:
+def _checksum(path: Path, algorithm: str) -> str | None:
     import hashlib
 
     if not path.exists():
         return None
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def _put_in_place(part: Path, path: Path) -> None:

@@ -280,8 +280,11 @@ class Trainer:
         """Train for a number of epochs.
 
         Args:
-            x: inputs, an array or list with the samples along the first axis; a list or dict of arrays
-                for several inputs; or an iterable of batches (x, y) or (x, y, sample_weight).
+            x: inputs, an array, list or table with the samples along the first axis; a list or dict of arrays
+                for several inputs. Arrays that would take more than a quarter of the free memory (np.memmap) are
+                read batch by batch. Or batches (x, y) or (x, y, sample_weight): an `od.data.Dataset`, an
+                `od.utils.PyDataset`, a generator, a DataLoader of PyTorch, a tf.data.Dataset, any iterable. A
+                thread makes the next batches while a step runs.
             y: targets.
             batch_size: samples a step, 32 by default.
             epochs: up to which epoch to train.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from ondol.backend import tree
 from ondol.backend.compile import to_numpy
 from ondol.callbacks import Callback, CallbackList, History, ProgressBar
 from ondol.data import ArrayData, pack_x_y_sample_weight, standardize_inputs, unpack_x_y_sample_weight
+from ondol.data.large import LargeData, large_arrays
+from ondol.data.workers import kept_processes
 from ondol.errors import DataError, NotFiniteError
 from ondol.training.arguments import batch_length, epoch_number, optional, validation_epochs, verbosity
 from ondol.training.durable.keeper import Keeper
@@ -53,14 +55,21 @@ def fit(
     steps_per_epoch = optional("steps_per_epoch", steps_per_epoch)
     due = validation_epochs(validation_freq)
     callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
-    if stream.is_stream(x):
+    large = large_arrays(x, y, sample_weight)
+    if large is not None:
+        stream.expect_nothing_else(diagnose=None if doctor is None else True)
+        if validation_split and validation_data is None:
+            large, validation_data = large.split(validation_split)
+        batches = stream.LargeBatches(large, batch_size, shuffle, steps_per_epoch)
+        steps_of_epoch: Any = stream.StreamSteps(model, batches, None, class_weight, shuffle)
+    elif stream.is_stream(x):
         stream.expect_nothing_else(
             y=y,
             sample_weight=sample_weight,
             validation_split=validation_split or None,
             diagnose=None if doctor is None else True,
         )
-        steps_of_epoch: Any = stream.StreamSteps(model, x, steps_per_epoch, class_weight, shuffle)
+        steps_of_epoch = stream.StreamSteps(model, x, steps_per_epoch, class_weight, shuffle)
     else:
         training = ArrayData(x, y, sample_weight, class_weight)
         if validation_split and validation_data is None:
@@ -87,7 +96,7 @@ def fit(
     calls.call("on_train_begin")
     logs: dict[str, float] = {}
     try:
-        with Interrupt() as interrupt:
+        with kept_processes(), Interrupt() as interrupt:
             epoch = initial_epoch
             if keeper is not None:
                 keeper.meet(steps_of_epoch, history, callbacks, interrupt)
@@ -238,6 +247,9 @@ def evaluate(
     from ondol.training import stream
 
     calls = CallbackList(callbacks, model, {"verbose": verbose})
+    large = large_arrays(x, y, sample_weight)
+    if large is not None:
+        return stream.evaluate(model, stream.LargeBatches(large, batch_size), steps, calls)
     if stream.is_stream(x):
         return stream.evaluate(model, x, steps, calls)
     data = ArrayData(x, y, sample_weight)
@@ -280,19 +292,22 @@ def predict(
     from ondol.training import stream
 
     calls = CallbackList(callbacks, model, {}) if callbacks else None
-    batches: Iterable[Any]
+    large = large_arrays(x)
+    if large is not None:
+        x = stream.LargeBatches(large, batch_size)
     if stream.is_stream(x):
-        streamed = stream.batches_of(x, optional("steps", steps))
-        batches = (standardize_inputs(unpack_x_y_sample_weight(batch)[0]) for batch in streamed)
+        batches = stream.inputs_of(model, x, optional("steps", steps))
     else:
-        batches = _slices(standardize_inputs(x), batch_length(batch_size), optional("steps", steps))
+        whole = standardize_inputs(x)
+        slices = _slices(whole, batch_length(batch_size), optional("steps", steps))
+        batches = (pack_x_y_sample_weight(part) for part in slices)
     outputs = []
     if calls:
         calls.call("on_predict_begin")
     for i, batch in enumerate(batches):
         if calls:
             calls.call("on_predict_batch_begin", i)
-        outputs.append(model._run_step("predict_step", pack_x_y_sample_weight(batch)))
+        outputs.append(model._run_step("predict_step", batch))
         if calls:
             calls.call("on_predict_batch_end", i, {"outputs": outputs[-1]})
     if calls:
@@ -345,10 +360,16 @@ def _validation(model: Any, validation_data: Any, batch_size: int | None, steps:
 
     if validation_data is None:
         return None
+    if isinstance(validation_data, LargeData):
+        validation_data = stream.LargeBatches(validation_data, batch_size)
     if stream.is_stream(validation_data):
         return lambda calls: stream.evaluate(model, validation_data, steps, calls)
     try:
         if not isinstance(validation_data, ArrayData):
+            large = large_arrays(*unpack_x_y_sample_weight(validation_data))
+            if large is not None:
+                batches = stream.LargeBatches(large, batch_size)
+                return lambda calls: stream.evaluate(model, batches, steps, calls)
             validation_data = ArrayData(*unpack_x_y_sample_weight(validation_data))
         model._check_targets(validation_data, "test_step")
         return Evaluation(model, validation_data, batch_size, steps)
