@@ -20,6 +20,7 @@ from ondol.layers.structure import find
 from ondol.losses.alignment import in_full_precision
 from ondol.metrics import Mean, Metric
 from ondol.models.objective import MetricSet, Objective, free_name, names_of
+from ondol.models.text_data import encoded, encoded_pair
 from ondol.training import fitting
 from ondol.training.arguments import verbosity
 from ondol.training.not_finite import explain
@@ -277,6 +278,7 @@ class Trainer:
             5.0
         """
         self._require_compiled("fit")
+        x, validation_data = encoded(self, x), encoded_pair(self, validation_data)
         doctor = Doctor(self) if diagnose else None
         history = fitting.fit(
             self, x, y, batch_size, epochs, verbose, callbacks or [], validation_split, validation_data, shuffle,
@@ -312,7 +314,9 @@ class Trainer:
             The loss; with metrics a list, loss first; or a dict.
         """
         self._require_compiled("evaluate")
-        logs = fitting.evaluate(self, x, y, sample_weight, batch_size, verbose, steps, callbacks or [])
+        logs = fitting.evaluate(
+            self, encoded(self, x), y, sample_weight, batch_size, verbose, steps, callbacks or []
+        )
         if return_dict:
             return logs
         values = list(logs.values())
@@ -333,7 +337,7 @@ class Trainer:
             batch_size: samples at a time, 32 by default.
             steps: only that many batches.
         """
-        return fitting.predict(self, x, batch_size, steps, callbacks or [])
+        return fitting.predict(self, encoded(self, x), batch_size, steps, callbacks or [])
 
     def train_on_batch(
         self,
@@ -345,7 +349,7 @@ class Trainer:
     ) -> Any:
         """One step of training; metrics add up over calls until `reset_metrics()`."""
         self._require_compiled("train_on_batch")
-        logs = self._on_batch("train_step", ArrayData(x, y, sample_weight, class_weight))
+        logs = self._on_batch("train_step", ArrayData(encoded(self, x), y, sample_weight, class_weight))
         return logs if return_dict else _as_list(logs)
 
     def test_on_batch(
@@ -353,13 +357,14 @@ class Trainer:
     ) -> Any:
         """Loss and metrics on one batch; metrics add up over calls until `reset_metrics()`."""
         self._require_compiled("test_on_batch")
-        logs = self._on_batch("test_step", ArrayData(x, y, sample_weight))
+        logs = self._on_batch("test_step", ArrayData(encoded(self, x), y, sample_weight))
         return logs if return_dict else _as_list(logs)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
         return tree.map_tree(
-            lambda t: t.numpy(), self._run_step("predict_step", pack_x_y_sample_weight(standardize_inputs(x)))
+            lambda t: t.numpy(),
+            self._run_step("predict_step", pack_x_y_sample_weight(standardize_inputs(encoded(self, x)))),
         )
 
     def _on_batch(self, step: str, data: ArrayData) -> dict[str, float]:
@@ -391,8 +396,9 @@ class Trainer:
         """What a compiled step takes for fixed, besides shapes: where it changed, another program is needed."""
         schedule = getattr(self.optimizer, "_schedule", None)
         # Layers, too: a frozen BatchNormalization may have no weights that say so.
-        frozen = [x.trainable for x in (*self.weights, *find(self, Layer))]  # type: ignore[attr-defined]
-        return self.optimizer, schedule, *frozen
+        layers = find(self, Layer)
+        frozen = [x.trainable for x in (*self.weights, *layers)]  # type: ignore[attr-defined]
+        return self.optimizer, schedule, *frozen, *[layer.adaptations for layer in layers]
 
     def _require_compiled(self, wish: str) -> None:
         if not self.compiled:
