@@ -3,6 +3,7 @@
 Keras-style models on a readable autograd, whose rules run eagerly on NumPy and, unchanged, compiled by XLA.
 """
 
+import contextlib
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -57,10 +58,10 @@ from ondol.trainer import Trainer
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from ondol import applications, datasets, experiments, plot, tuning, wrappers
+    from ondol import applications, datasets, experiments, plot, preprocessing, tuning, wrappers
 
 # Rooms that not every program enters; they are opened at the first look.
-_LATER = ("applications", "datasets", "experiments", "plot", "tuning", "wrappers")
+_LATER = ("applications", "datasets", "experiments", "plot", "preprocessing", "tuning", "wrappers")
 
 
 def __getattr__(name: str) -> Any:
@@ -76,9 +77,14 @@ def __dir__() -> list[str]:
 def _helpful(room: Any) -> Any:
     """Let a room answer a name that it does not have with the nearest one that it has."""
 
+    opened_later = vars(room).get("__getattr__")
+
     def missing(name: str) -> Any:
         if name.startswith("__"):  # Python itself asks, at every `from ondol.room import ...`
             raise AttributeError(name)
+        if opened_later is not None:
+            with contextlib.suppress(AttributeError):
+                return opened_later(name)
         raise _no_such_name(room.__name__, name, vars(room).get("__all__", dir(room)))
 
     room.__getattr__ = missing

@@ -16,7 +16,7 @@ _CHUNK = 1 << 16  # bytes
 _TIMEOUT = 30.0  # seconds without a byte
 
 
-def download(url: str, sha256: str, path: Path) -> None:
+def download(url: str, sha256: str | None, path: Path) -> None:
     """Download `url` to `path`, which appears only when it is whole and has the right checksum.
 
     The bytes gather in `<path>.part`. A later call goes on from there (HTTP Range), or begins again where the
@@ -24,7 +24,7 @@ def download(url: str, sha256: str, path: Path) -> None:
 
     Args:
         url: an http or https address.
-        sha256: the SHA-256 of the file, in hexadecimal.
+        sha256: the SHA-256 of the file, in hexadecimal; None to believe whatever comes, which is then never resumed.
         path: where the file shall be; its folder is created.
 
     Raises:
@@ -67,8 +67,12 @@ def _network() -> Iterator[None]:
         raise _NetworkError(str(error) or type(error).__name__) from error
 
 
-def _complete(part: Path, url: str, sha256: str) -> None:
+def _complete(part: Path, url: str, sha256: str | None) -> None:
     """Download what `part` lacks, and verify it."""
+    if sha256 is None:
+        part.unlink(missing_ok=True)
+        _transfer(url, part)
+        return
     if _sha256(part) == sha256:
         return
     resumed = _transfer(url, part)
