@@ -1,8 +1,8 @@
 """Search: a grid, random draws, and small steps look for a good learning rate and width
 
-At most twenty-five trainings each. The grid tries five learning rates five times, random draws try twenty-five; of the two
-hyperparameters one matters much more than the other, and so the draws see more of what matters. Small steps begin in
-the middle, go where it gets better, one hyperparameter at a time, and end where no step helps.
+At most twenty-five trainings each. The grid tries five learning rates five times, random draws try twenty-five; of
+the two hyperparameters one matters much more than the other, and so the draws see more of what matters. Small steps
+begin in the middle, go where it gets better, one hyperparameter at a time, and end where no step helps.
 """
 
 import numpy as np

@@ -203,6 +203,10 @@ def test_shapes_without_values():
             lambda: od.function(L.StringLookup(vocabulary=["a"], invert=True))(np.array([1])),
             "outside of compiled",
         ),
+        (
+            lambda: od.function(L.StringLookup(vocabulary=["a"]))(np.array(["a"])),
+            "compiled code knows no text",
+        ),
         (lambda: L.TextVectorization()(["a"]), "expected a vocabulary"),
         (lambda: L.TextVectorization(standardize="upper"), "standardize='upper'"),
         (lambda: L.TextVectorization(split="space"), "split='space'"),

@@ -140,6 +140,44 @@ def test_text_is_encoded_ahead():
     assert plain.encode_text(codes) is codes
 
 
+def test_a_model_of_text_within_another():
+    entrance = od.Input((1,), dtype="string", name="city")
+    columns = {
+        "city": entrance,
+        "hour": od.Input((1,), dtype="int32", name="hour"),
+        "size": od.Input((2,), name="size"),
+    }
+    inner = columns_model()
+    outer = od.Model(list(columns.values()), L.Dense(1, name="out")(inner(list(columns.values()))))
+    before = inner.predict(COLUMNS, verbose=0)
+    kernel, bias = outer.get_layer("out").get_weights()
+    np.testing.assert_allclose(outer.predict(COLUMNS, verbose=0), before @ kernel + bias, rtol=1e-5)
+    stack = od.Sequential([judge(), L.Activation("linear")])
+    np.testing.assert_allclose(stack.predict(TEXTS, verbose=0), judge().predict(TEXTS, verbose=0), rtol=1e-6)
+
+
+def test_a_trained_model_behind_a_layer_of_text(tmp_path):
+    model = judge()
+    words, *rest = model.layers
+    trained = od.Sequential([od.Input((3,), dtype="int32"), *rest])
+    whole = od.Sequential([od.Input((1,), dtype="string"), words, trained])
+    whole.save(tmp_path / "model.ondol")
+    for other in (whole, od.models.load_model(tmp_path / "model.ondol")):
+        np.testing.assert_allclose(
+            other.predict(TEXTS, verbose=0), model.predict(TEXTS, verbose=0), rtol=1e-6
+        )
+
+
+def test_other_tools_take_text():
+    model = judge("count")
+    step = model.trace(TEXTS[:2], LABELS[:2])
+    assert step["words"].output.shape == (2, model.get_layer("words").vocabulary_size())
+    assert od.diagnose(model, TEXTS, LABELS) is not None
+    model.fit(TEXTS, LABELS, verbose=0, diagnose=True)
+    half = model.astype("float16")
+    np.testing.assert_allclose(half.predict(TEXTS, verbose=0), model.predict(TEXTS, verbose=0), atol=1e-2)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -147,7 +185,6 @@ def test_text_is_encoded_ahead():
             lambda: L.Dense(1)(od.Input((1,), dtype="string", name="t")),
             "input 't', which is text. Put a layer",
         ),
-        (lambda: judge()(od.Input((1,), dtype="string", name="t")), "input 't', which is text"),
         (lambda: judge().predict(np.array([["a", "b"]]), verbose=0), r"Expected data of shape \(None, 1\)"),
         (
             lambda: od.Sequential([L.Dense(1)]).predict(TEXTS, verbose=0),

@@ -42,6 +42,8 @@ class Node:
     def __init__(self, operation: Callable, args: tuple, kwargs: dict) -> None:
         self.operation, self.args, self.kwargs = operation, args, kwargs
         self.outputs: Any = None
+        # Arguments to find the shapes with, where they are others: numbers that stand for text.
+        self.trial: tuple[tuple, dict] = args, kwargs
 
     @property
     def inputs(self) -> list[Symbol]:
@@ -121,7 +123,8 @@ def record(operation: Callable, args: tuple, kwargs: dict, trial: tuple[tuple, d
         trial: args and kwargs to find the shapes with, where they are others: numbers that stand for text.
     """
     node = Node(operation, args, kwargs)
-    shapes, specs = evaluate_shapes(operation, *(trial or (args, kwargs)))
+    node.trial = trial or node.trial
+    shapes, specs = evaluate_shapes(operation, *node.trial)
     leaves = [
         Symbol(shape, leaf.dtype, getattr(operation, "name", None), node)
         for shape, leaf in zip(shapes, tree.flatten(specs), strict=True)

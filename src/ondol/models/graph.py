@@ -107,6 +107,19 @@ class Graph:
                 values[id(symbol)] = value
         return tree.map_tree(lambda symbol: values[id(symbol)], self.outputs)
 
+    def inlined(self, inputs: Any) -> Any:
+        """The calls made again on other Symbols: they become part of another graph."""
+        values: dict[int, Any] = {
+            id(s): x for s, x in zip(tree.flatten(self.inputs), tree.flatten(inputs), strict=True)
+        }
+        for node in self.nodes:
+            args, kwargs = tree.map_tree(lambda x: values.get(id(x), x), (node.args, node.kwargs))
+            operation = node.operation
+            y = _fresh(operation)(*args) if isinstance(operation, Op) else operation(*args, **kwargs)
+            for symbol, value in zip(tree.flatten(node.outputs), tree.flatten(y), strict=True):
+                values[id(symbol)] = value
+        return tree.map_tree(lambda symbol: values[id(symbol)], self.outputs)
+
     def encode_text(self, inputs: Any) -> Any:
         """The inputs with text as the numbers that the layers make of it; of several layers a list of arrays."""
         symbols = tree.flatten(self.inputs)

@@ -103,6 +103,14 @@ class Model(Trainer, Layer):
         """Whether text goes into the model."""
         return self._graph is not None and self._graph.takes_text
 
+    def _call_on_symbols(self, args: tuple, kwargs: dict) -> Any:
+        """A model that takes text dissolves in the larger one, whose inputs are turned into numbers by its layers."""
+        if self._graph is None or not self._graph.takes_text or len(args) != 1:
+            return super()._call_on_symbols(args, kwargs)
+        y = self._graph.inlined(args[0])
+        self._last_symbols = args[0], y
+        return y
+
     def _cast(self, x: Any) -> Any:
         return super()._cast(self.encode_text(x))
 
