@@ -57,6 +57,13 @@ def test_forms_of_text(x):
     assert L.StringLookup(vocabulary=["a", "b"])(x).tolist() == [2, 1]
 
 
+def test_one_long_text_among_many_takes_its_own_memory_only():
+    texts = ["a"] * 100_000 + ["b" * 100_000]  # 40 GB, if each took as much as the longest
+    assert L.StringLookup(vocabulary=["a"])(texts).numpy().sum() == 100_000
+    assert np.unique(L.Hashing(1000)(texts).numpy()[:-1]).size == 1
+    assert L.TextVectorization(vocabulary=["a"], output_sequence_length=1)(texts).shape == (100_001, 1)
+
+
 def test_one_string():
     assert L.StringLookup(vocabulary=["a", "b"])("b").tolist() == 2
     assert L.StringLookup(vocabulary=["ä"], encoding="latin-1")([b"\xe4"]).tolist() == [1]

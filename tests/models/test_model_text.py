@@ -66,6 +66,11 @@ class Started:
         return batches()
 
 
+class Counted(Started):
+    def __len__(self):
+        return 5
+
+
 class Indexed:
     def __len__(self):
         return 5
@@ -75,7 +80,7 @@ class Indexed:
 
 
 @pytest.mark.parametrize("entrance", [True, False])
-@pytest.mark.parametrize("stream", [batches, Started, Indexed])
+@pytest.mark.parametrize("stream", [batches, Started, Counted, Indexed])
 def test_batches_of_text(stream, entrance):
     model = judge(entrance=entrance)
     model.fit(stream(), verbose=0, shuffle=False, validation_data=Started())

@@ -73,13 +73,20 @@ def hash_texts(texts: Sequence[str], seed: int) -> np.ndarray:
     Returns:
         A uint32 array (len(texts),).
     """
-    rows = [text.encode() for text in texts]
-    lengths = np.array([len(row) for row in rows], "uint32")
-    longest = int(lengths.max(initial=0)) // 4 + 1
-    words = np.frombuffer(b"".join(row.ljust(4 * longest, b"\0") for row in rows), "<u4")
-    words = words.astype("uint32").reshape(len(rows), longest)
+    rows = [text.encode("utf-8", "surrogatepass") for text in texts]
+    lengths = np.array([len(row) for row in rows], "int64")
+    words = np.frombuffer(b"".join(row + b"\0" * (-len(row) % 4) for row in rows), "<u4").astype("uint32")
+    starts = np.cumsum((lengths + 3) // 4) - (lengths + 3) // 4
+    order = np.argsort(
+        -lengths, kind="stable"
+    )  # the longest first: those that have an i-th word are the first ones
+    lengths, starts = lengths[order], starts[order]
     h = np.full(len(rows), seed % 2**32, "uint32")
-    for i in range(longest):
-        whole, rest = lengths >= 4 * i + 4, (lengths > 4 * i) & (lengths < 4 * i + 4)
-        h = np.where(whole, _mixed(h, words[:, i]), np.where(rest, h ^ _scrambled(words[:, i]), h))
-    return _finished(h, lengths)
+    for i in range(-(-int(lengths.max(initial=0)) // 4)):
+        n = np.searchsorted(-lengths, -4 * i, side="left")  # longer than 4 i bytes
+        word = words[starts[:n] + i]
+        whole = lengths[:n] >= 4 * i + 4
+        h[:n] = np.where(whole, _mixed(h[:n], word), h[:n] ^ _scrambled(word))
+    result = np.empty_like(h)
+    result[order] = _finished(h, lengths.astype("uint32"))
+    return result

@@ -16,7 +16,9 @@ def encoded(model: Any, x: Any) -> Any:
         return x
     if hasattr(x, "__next__"):
         return map(_EncodedBatches(model, x).encoded, x)
-    return _EncodedBatches(model, x) if hasattr(x, "__iter__") else _IndexedBatches(model, x)
+    if not hasattr(x, "__iter__"):
+        return _IndexedBatches(model, x)
+    return _CountedBatches(model, x) if hasattr(x, "__len__") else _EncodedBatches(model, x)
 
 
 def encoded_pair(model: Any, data: Any) -> Any:
@@ -41,6 +43,13 @@ class _EncodedBatches(_Batches):
 
     def __iter__(self) -> Iterator[Any]:
         return map(self.encoded, self.batches)
+
+
+class _CountedBatches(_EncodedBatches):
+    """Batches that can be started anew, of a known number."""
+
+    def __len__(self) -> int:
+        return len(self.batches)
 
 
 class _IndexedBatches(_Batches):

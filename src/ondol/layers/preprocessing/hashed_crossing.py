@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ondol.backend.murmur import hash_texts
 from ondol.errors import DataError, ShapeError
 from ondol.layers.checks import positive_integer
 from ondol.layers.preprocessing.encoding import encoded_categories, output_mode_named
-from ondol.layers.preprocessing.hashing import whole_numbers
+from ondol.layers.preprocessing.hashing import hashes_of, whole_numbers
 from ondol.layers.preprocessing.text_layer import TextLayer
 from ondol.ops.hashing import HashIntegers, HashWords
 
@@ -65,8 +64,7 @@ class HashedCrossing(TextLayer):
         return (input_shape[0][0], self.num_bins)
 
     def encode(self, strings: np.ndarray) -> np.ndarray:
-        distinct, where = np.unique(strings.astype(str), return_inverse=True)
-        return hash_texts(distinct.tolist(), 0)[where].reshape(strings.shape)
+        return hashes_of(strings, 0)
 
     def call(self, inputs: Any, encoded: Any = None) -> Any:
         shapes = {tuple(x.shape) for x in inputs}

@@ -65,14 +65,11 @@ class Hashing(TextLayer):
             )
 
     def encode(self, strings: np.ndarray) -> np.ndarray:
-        distinct, where = np.unique(strings.astype(str), return_inverse=True)
-        hashes = hash_texts(distinct.tolist(), self._seed)
-        return self._bins(hashes, distinct == self.mask_value)[where].reshape(strings.shape)
-
-    def _bins(self, hashes: np.ndarray, masked: Any) -> np.ndarray:
+        hashes = hashes_of(strings, self._seed)
         if self.mask_value is None:
             return (hashes % self.num_bins).astype("int32")
-        return np.where(masked, 0, 1 + hashes % (self.num_bins - 1)).astype("int32")
+        masked = np.array([text == self.mask_value for text in strings.ravel().tolist()], bool)
+        return np.where(masked.reshape(strings.shape), 0, 1 + hashes % (self.num_bins - 1)).astype("int32")
 
     def call(self, inputs: Any, encoded: Any = False) -> Any:
         bins = inputs if encoded else self._bins_of_numbers(inputs)
@@ -84,6 +81,14 @@ class Hashing(TextLayer):
             return (hashes % self.num_bins).astype("int32")
         bins = 1 + hashes % (self.num_bins - 1)
         return ops.where(x == self.mask_value, 0, bins).astype("int32")
+
+
+def hashes_of(strings: np.ndarray, seed: int) -> np.ndarray:
+    """The hash of each text, uint32; each different text is hashed once."""
+    flat = strings.ravel().tolist()
+    distinct = list(dict.fromkeys(flat))
+    known = dict(zip(distinct, hash_texts(distinct, seed).tolist(), strict=True))
+    return np.array([known[text] for text in flat], "uint32").reshape(strings.shape)
 
 
 def seed_of(salt: Any) -> int:

@@ -24,16 +24,16 @@ def as_strings(x: Any, encoding: str = "utf-8") -> np.ndarray | None:
         >>> as_strings(["a", "b"]).tolist(), as_strings([1, 2])
         (['a', 'b'], None)
     """
-    if isinstance(x, Tensor) or x is None:
-        return None
-    if isinstance(x, (list, tuple)) and any(isinstance(item, Tensor) for item in x):
-        return None
     if hasattr(x, "to_numpy"):  # pandas
         x = x.to_numpy()
-    try:
-        array = np.asarray(x)
-    except ValueError:  # lists of unequal length
+    if isinstance(x, (str, bytes, list, tuple)):
+        if not _begins_with_text(x):
+            return None
+        # As objects: NumPy's own text takes as much memory for each item as for the longest.
+        x = np.array(x, object)
+    if isinstance(x, Tensor) or not isinstance(x, np.ndarray):
         return None
+    array = x
     if array.dtype.kind == "U":
         return array
     if array.dtype.kind == "T":  # NumPy's strings of variable length
@@ -43,10 +43,18 @@ def as_strings(x: Any, encoding: str = "utf-8") -> np.ndarray | None:
     return _decoded(array, encoding)
 
 
+def _begins_with_text(x: Any) -> bool:
+    while isinstance(x, (list, tuple)) and len(x):
+        x = x[0]
+    return isinstance(x, (str, bytes)) or (isinstance(x, np.ndarray) and x.dtype.kind in "USOT")
+
+
 def _decoded(array: np.ndarray, encoding: str) -> np.ndarray | None:
     items = array.ravel().tolist()
-    if not any(isinstance(item, (str, bytes)) for item in items):
-        return None
+    if not any(isinstance(item, (str, bytes)) for item in items) or any(
+        isinstance(item, (list, tuple)) for item in items
+    ):
+        return None  # no text, or rows of unequal length
     for i, item in enumerate(items):
         if isinstance(item, bytes):
             try:
