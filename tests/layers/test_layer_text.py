@@ -48,6 +48,8 @@ def test_several_numbers_for_unknown_strings():
     unknown = ["x", "yy", "온돌"]
     right = [1 + murmurhash3_32(t.encode(), 0, positive=True) % 4 for t in unknown]
     assert layer(["", *unknown, "a"]).tolist() == [0, *right, 5]
+    salted = L.StringLookup(vocabulary=["a"], num_oov_indices=4, salt=9)
+    assert salted(unknown).tolist() == [murmurhash3_32(t.encode(), 9, positive=True) % 4 for t in unknown]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from ondol.backend.murmur import hash_texts
 from ondol.backend.state import state
 from ondol.errors import DataError, TraceError
 from ondol.layers.preprocessing.adapting import batches
+from ondol.layers.preprocessing.hashing import seed_of
 from ondol.layers.preprocessing.index_lookup import DROPPED, IndexLookup, check_all_known, unknown_index
 from ondol.layers.preprocessing.strings import as_strings
 
@@ -39,6 +40,7 @@ class StringLookup(IndexLookup):
         pad_to_max_tokens: whether vectors are max_tokens long, however few strings there are.
         sparse: accepted for Keras; every Tensor is dense.
         encoding: of bytes.
+        salt: an integer (or two) for another hash of unknown strings.
 
     In a model, give `od.Input` dtype="string". The vocabulary is part of the configuration and of saved models.
 
@@ -68,9 +70,10 @@ class StringLookup(IndexLookup):
         pad_to_max_tokens: bool = False,
         sparse: bool = False,
         encoding: str = "utf-8",
+        salt: Any = None,
         **kwargs: Any,
     ) -> None:
-        self.encoding = encoding
+        self.encoding, self._seed = encoding, seed_of(salt)
         self._numbers: dict[str, int] = {}
         super().__init__(
             max_tokens, num_oov_indices, mask_token, oov_token, vocabulary, idf_weights, invert, output_mode, sparse,
@@ -113,7 +116,7 @@ class StringLookup(IndexLookup):
         unknown = {token: 0 for token in flat if token not in self._numbers}
         check_all_known(self, list(unknown))
         if unknown:
-            hashes = hash_texts(list(unknown), 0).astype("int64")
+            hashes = hash_texts(list(unknown), self._seed).astype("int64")
             unknown = dict(zip(unknown, unknown_index(hashes, self).tolist(), strict=True))
         numbers = {**self._numbers, **unknown} if unknown else self._numbers
         return np.array([numbers[token] for token in flat], "int32").reshape(strings.shape)
