@@ -241,7 +241,8 @@ class Trainer:
 
         Args:
             x: inputs, an array or list with the samples along the first axis (text for an `od.Input` of dtype
-                "string"); a list or dict of arrays for several inputs; or an iterable of batches (x, y) or (x, y, sample_weight).
+                "string"); a list or dict of arrays for several inputs; or an iterable of batches (x, y) or
+                (x, y, sample_weight).
             y: targets.
             batch_size: samples a step, 32 by default.
             epochs: up to which epoch to train.

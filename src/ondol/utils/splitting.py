@@ -15,6 +15,7 @@ def split_dataset(
     right_size: float | int | None = None,
     shuffle: bool = False,
     seed: int | None = None,
+    preferred_backend: str | None = None,
 ) -> tuple[Any, Any]:
     """The first samples and the last ones.
 
@@ -24,6 +25,7 @@ def split_dataset(
         left_size, right_size: how many samples each part has: a whole number, or a fraction of all. None for the rest.
         shuffle: whether to draw the samples of both parts at random (of arrays only).
         seed: where the random numbers start; None for others each time.
+        preferred_backend: accepted for Keras' sake.
 
     Returns:
         Both parts, in the form of the data.

@@ -38,7 +38,11 @@ class CategoryEncoding(Layer):
     """
 
     def __init__(
-        self, num_tokens: int, output_mode: str = "multi_hot", sparse: bool = False, **kwargs: Any
+        self,
+        num_tokens: int | None = None,
+        output_mode: str = "multi_hot",
+        sparse: bool = False,
+        **kwargs: Any,
     ) -> None:
         kwargs["autocast"] = False  # numbers above 2048 are not exact in half precision
         super().__init__(**kwargs)
