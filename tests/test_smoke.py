@@ -155,7 +155,16 @@ def test_minimize():
             ],
         ),
         ("regularizers", ["L1", "L2", "L1L2"]),
-        ("utils", ["to_categorical", "set_random_seed"]),
+        (
+            "utils",
+            ["to_categorical", "set_random_seed", "pad_sequences", "split_dataset", "load_img", "get_file"],
+        ),
+        ("preprocessing", ["image", "sequence"]),
+        (
+            "tuning",
+            ["random_search", "grid_search", "step_search", "successive_halving", "step_weight_search"],
+        ),
+        ("wrappers", ["SKLearnClassifier", "SKLearnRegressor", "Classifier"]),
     ],
 )
 def test_rooms(room, names):

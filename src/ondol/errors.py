@@ -56,6 +56,22 @@ def unknown_name(kind: str, name: Any, known: Iterable[str]) -> UnknownNameError
     )
 
 
+# What people know from Keras by other names.
+INSTEAD = {
+    ("ondol.utils", "plot_model"): "model.graph().save('model.svg')",
+    ("ondol.utils", "model_to_dot"): "model.graph()",
+    ("ondol.utils", "get_source_inputs"): "model.inputs",
+    ("ondol.utils", "Progbar"): "the bar of fit(verbose=1), or a callback of your own",
+    ("ondol.utils", "is_keras_tensor"): "isinstance(x, od.Symbol)",
+    (
+        "ondol.utils",
+        "FeatureSpace",
+    ): "the layers StringLookup, IntegerLookup, Discretization, Hashing, HashedCrossing",
+    ("ondol.utils", "serialize_keras_object"): "od.layers.serialize, od.losses.serialize, ...",
+    ("ondol.utils", "deserialize_keras_object"): "od.layers.deserialize, od.losses.deserialize, ...",
+}
+
+
 def no_such_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
     """The error for a name that a module does not have (or not yet), with the nearest names that it has.
 
@@ -66,4 +82,6 @@ def no_such_name(module: str, name: str, known: Iterable[str]) -> AttributeError
     public = {k.lower(): k for k in known if not k.startswith("_")}
     near = [public[k] for k in difflib.get_close_matches(name.lower(), public, n=3, cutoff=0.6)]
     hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    if (module, name) in INSTEAD:
+        hint = f" Use {INSTEAD[module, name]} instead."
     return AttributeError(f"module {module!r} has no attribute {name!r}.{hint}")

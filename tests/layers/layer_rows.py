@@ -8,7 +8,7 @@ from rows_convolution import CONVOLUTION
 from rows_historical import HISTORICAL
 from rows_normalization import ROOM as NORMALIZING
 from rows_pooling import POOLING
-from rows_preprocessing import IMAGES
+from rows_preprocessing import CATEGORIES, IMAGES
 from rows_residual import RESIDUAL
 from scipy import special
 
@@ -261,4 +261,5 @@ ROWS = [
     *RESIDUAL,
     *HISTORICAL,
     *IMAGES,
+    *CATEGORIES,
 ]

@@ -439,6 +439,22 @@ add(
 for axis in (None, 0, -1):
     add("sort", lambda x, a=axis: np.sort(x, a), spaced(), VECTORS, args=[axis])
     steps("argsort", lambda x, a=axis: np.argsort(x, a, kind="stable"), numbers, shapes=VECTORS, args=[axis])
+EDGES = np.array([-2.0, 0.0, 0.0, 1.5])
+
+
+def smaller(x: np.ndarray) -> np.ndarray:
+    return (x[..., None] > EDGES).sum(-1)
+
+
+def not_larger(x: np.ndarray) -> np.ndarray:
+    return (x[..., None] >= EDGES).sum(-1)
+
+
+steps("searchsorted", smaller, numbers, function=lambda x: ops.searchsorted(EDGES, x), note="left")
+steps(
+    "searchsorted", not_larger, numbers, function=lambda x: ops.searchsorted(EDGES, x, "right"), note="right"
+)
+steps("digitize", not_larger, numbers, function=lambda x: ops.digitize(x, EDGES))
 
 
 def largest(x: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:

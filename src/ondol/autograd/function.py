@@ -344,6 +344,7 @@ class _Word(str):
 
 
 _ARRAY = "array"
+TEXT_KINDS = "USTO"  # NumPy's kinds of text
 
 
 def pack(x: Any, leaves: list[Any]) -> Any:
@@ -354,6 +355,11 @@ def pack(x: Any, leaves: list[Any]) -> Any:
         # NumPy's float64 numbers, too: they adapt to the arrays beside them. As text, -0.0 and 0.0 differ.
         return (float, x.hex())
     if isinstance(x, Tensor) or (hasattr(x, "dtype") and hasattr(x, "shape")):
+        if getattr(x.dtype, "kind", "") in TEXT_KINDS:
+            raise TraceError(
+                f"Expected arrays of numbers: compiled code knows no text. Received: an array of dtype={x.dtype}. Call "
+                "the layer that makes numbers of it outside, or let a model do it whose od.Input has dtype='string'."
+            )
         leaves.append(x)
         return _ARRAY
     if isinstance(x, (tuple, list)):

@@ -17,12 +17,23 @@ from ondol.backend import tree
 from ondol.backend.compile import abstract, spec
 from ondol.backend.dtypes import numpy_dtype
 from ondol.backend.state import state
-from ondol.errors import TraceError
+from ondol.errors import DataError, TraceError
 
 # An unknown axis is tried with two lengths; axes of the result that differ are unknown as well.
 # Primes, so that a length that is a product of others does not look like the unknown one; far apart, so that they
 # still differ after long strides.
 TRIAL_LENGTHS = (389, 997)
+# The dtype of a placeholder for text, of any length; Keras calls it "string".
+TEXT = np.dtype(str)
+
+
+def names_text(dtype: Any) -> bool:
+    """Whether a dtype is that of text: "string", "str", str, or NumPy's."""
+    return (
+        dtype is str
+        or (isinstance(dtype, str) and dtype in ("string", "str"))
+        or getattr(dtype, "kind", "") == "U"
+    )
 
 
 class Node:
@@ -31,6 +42,8 @@ class Node:
     def __init__(self, operation: Callable, args: tuple, kwargs: dict) -> None:
         self.operation, self.args, self.kwargs = operation, args, kwargs
         self.outputs: Any = None
+        # Arguments to find the shapes with, where they are others: numbers that stand for text.
+        self.trial: tuple[tuple, dict] = args, kwargs
 
     @property
     def inputs(self) -> list[Symbol]:
@@ -52,7 +65,7 @@ class Symbol(Tensor):
         node: Node | None = None,
     ) -> None:
         self._shape = tuple(shape)
-        self._dtype = numpy_dtype(dtype)
+        self._dtype = TEXT if names_text(dtype) else numpy_dtype(dtype)
         self.name = name
         self.node = node
 
@@ -96,16 +109,22 @@ class Symbol(Tensor):
         """Notebooks show the text: there is no value."""
 
 
-def record(operation: Callable, args: tuple, kwargs: dict, run: Callable | None = None) -> Any:
+def is_text(x: Any) -> bool:
+    """Whether x is a placeholder for text."""
+    return isinstance(x, Symbol) and x.dtype == TEXT
+
+
+def record(operation: Callable, args: tuple, kwargs: dict, trial: tuple[tuple, dict] | None = None) -> Any:
     """Call an operation on Symbols: note it as a Node and return Symbols of the results' shapes.
 
     Args:
         operation: what the Node will call when the graph is run.
         args, kwargs: its arguments, Symbols among them (also inside lists and dicts).
-        run: what to evaluate for the shapes, if it is not `operation` itself.
+        trial: args and kwargs to find the shapes with, where they are others: numbers that stand for text.
     """
     node = Node(operation, args, kwargs)
-    shapes, specs = evaluate_shapes(run or operation, args, kwargs)
+    node.trial = trial or node.trial
+    shapes, specs = evaluate_shapes(operation, *node.trial)
     leaves = [
         Symbol(shape, leaf.dtype, getattr(operation, "name", None), node)
         for shape, leaf in zip(shapes, tree.flatten(specs), strict=True)
@@ -117,6 +136,11 @@ def record(operation: Callable, args: tuple, kwargs: dict, run: Callable | None 
 def evaluate_shapes(f: Callable, args: tuple, kwargs: dict) -> tuple[list[tuple[Any, ...]], Any]:
     """Shapes (None where unknown) and specs of what f returns for Symbols, by abstract evaluation."""
     symbols = [x for x in tree.flatten((args, kwargs)) if isinstance(x, Symbol)]
+    if any(map(is_text, symbols)):
+        raise DataError(
+            f"Expected numbers. Received: the input '{next(filter(is_text, symbols)).name}', which is text. Put a "
+            "layer that takes text in between: StringLookup, TextVectorization or Hashing."
+        )
     unknown = any(None in x.shape for x in symbols)
     results = [_abstract_call(f, args, kwargs, length) for length in TRIAL_LENGTHS[: 1 + unknown]]
     shapes = [

@@ -76,7 +76,8 @@ def _as_model_data(array: np.ndarray, name: str) -> np.ndarray:
         raise DataError(
             f"Expected {name} to hold numbers. Received: {name}.dtype={array.dtype}{_example(array)}. "
             f"Turn names of classes into numbers with names, {name} = np.unique({name}, return_inverse=True); "
-            f"a table whose columns are all numbers with {name}.astype('float32')."
+            "text with a StringLookup or TextVectorization layer, in the model behind an od.Input of dtype='string' or "
+            f"before, layer({name}); a table whose columns are all numbers with {name}.astype('float32')."
         )
     return array
 

@@ -13,6 +13,8 @@ Downloads are kept in the folder that the environment variable `ONDOL_DATASETS` 
 the Ondol home (`ONDOL_HOME`, else the user's cache folder). A file put there by hand is used as it is.
 """
 
+from typing import Any
+
 from ondol.datasets import (
     boston_housing,
     breast_cancer,
@@ -30,6 +32,7 @@ from ondol.datasets import (
 )
 from ondol.datasets.gates import logic_gate, truth_table
 from ondol.datasets.points import blobs, circles, moons, spiral
+from ondol.errors import no_such_name
 
 __all__ = [
     "truth_table",
@@ -52,3 +55,8 @@ __all__ = [
     "imdb",
     "reuters",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The room may have been opened from below (`od.utils.get_file`), and helps with names all the same."""
+    raise no_such_name(__name__, name, __all__)

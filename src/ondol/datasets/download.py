@@ -18,7 +18,7 @@ _NAMES = {"sha256": "SHA-256", "md5": "MD5"}
 _DIGITS_OF_MD5 = 32
 
 
-def download(url: str, sha256: str, path: Path) -> None:
+def download(url: str, sha256: str | None, path: Path) -> None:
     """Download `url` to `path`, which appears only when it is whole and has the right checksum.
 
     The bytes gather in `<path>.part`. A later call goes on from there (HTTP Range), or begins again where the
@@ -26,7 +26,8 @@ def download(url: str, sha256: str, path: Path) -> None:
 
     Args:
         url: an http or https address.
-        sha256: the SHA-256 of the file, in hexadecimal; or its MD5 (32 digits), where no other is published.
+        sha256: the SHA-256 of the file, in hexadecimal; or its MD5 (32 digits), where no other is published; None to
+            believe whatever comes, which is then never resumed.
         path: where the file shall be; its folder is created.
 
     Raises:
@@ -69,8 +70,12 @@ def _network() -> Iterator[None]:
         raise _NetworkError(str(error) or type(error).__name__) from error
 
 
-def _complete(part: Path, url: str, sha256: str) -> None:
+def _complete(part: Path, url: str, sha256: str | None) -> None:
     """Download what `part` lacks, and verify it."""
+    if sha256 is None:
+        part.unlink(missing_ok=True)
+        _transfer(url, part)
+        return
     algorithm = "md5" if len(sha256) == _DIGITS_OF_MD5 else "sha256"
     if _checksum(part, algorithm) == sha256:
         return

@@ -46,7 +46,7 @@ def diagnose(
         recipe for training neural networks" (2019).
     """
     model._require_compiled("diagnose")
-    data = ArrayData(x, y, sample_weight)
+    data = ArrayData(model.encode_text(x), y, sample_weight)
     model._check_targets(data)
     doctor = Doctor(model)
     doctor.meet(data)

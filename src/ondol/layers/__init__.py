@@ -98,7 +98,12 @@ from ondol.layers.pooling.max_pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from ondol.layers.preprocessing.category_encoding import CategoryEncoding
 from ondol.layers.preprocessing.center_crop import CenterCrop
+from ondol.layers.preprocessing.discretization import Discretization
+from ondol.layers.preprocessing.hashed_crossing import HashedCrossing
+from ondol.layers.preprocessing.hashing import Hashing
+from ondol.layers.preprocessing.integer_lookup import IntegerLookup
 from ondol.layers.preprocessing.mixing import CutMix, MixUp
 from ondol.layers.preprocessing.normalization import Normalization
 from ondol.layers.preprocessing.rand_augment import RandAugment
@@ -120,6 +125,8 @@ from ondol.layers.preprocessing.random_translation import RandomTranslation
 from ondol.layers.preprocessing.random_zoom import RandomZoom
 from ondol.layers.preprocessing.rescaling import Rescaling
 from ondol.layers.preprocessing.resizing import Resizing
+from ondol.layers.preprocessing.string_lookup import StringLookup
+from ondol.layers.preprocessing.text_vectorization import TextVectorization
 from ondol.layers.registry import deserialize, serialize
 from ondol.layers.regularization.activity_regularization import ActivityRegularization
 from ondol.layers.regularization.alpha_dropout import AlphaDropout
@@ -295,6 +302,14 @@ __all__ = [
     "ActivityRegularization",
     "Rescaling",
     "Normalization",
+    # categories and text
+    "Discretization",
+    "CategoryEncoding",
+    "IntegerLookup",
+    "StringLookup",
+    "TextVectorization",
+    "Hashing",
+    "HashedCrossing",
     # images
     "Resizing",
     "CenterCrop",

@@ -54,6 +54,8 @@ class Layer(ByHand):
 
     # What get_config returns beyond name, trainable and dtype is what __init__ was called with.
     _arguments: dict[str, Any] = {}
+    # How often what `call` takes for fixed (a vocabulary, say) was found anew: compiled programs are out of date then.
+    adaptations = 0
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         layer = super().__new__(cls)

@@ -49,6 +49,6 @@ def _retype(graph: Graph, policy: dtype_policies.DTypePolicy) -> None:
     for symbol in symbols:
         symbol.set_dtype(entrance)
     for node in graph.nodes:
-        _, specs = evaluate_shapes(node.operation, node.args, node.kwargs)
+        _, specs = evaluate_shapes(node.operation, *node.trial)
         for symbol, spec in zip(tree.flatten(node.outputs), tree.flatten(specs), strict=True):
             symbol.set_dtype(spec.dtype)

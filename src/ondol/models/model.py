@@ -84,6 +84,35 @@ class Model(Trainer, Layer):
             super()._build(args, kwargs)
         self.built = True  # else the call under way makes the weights
 
+    def encode_text(self, inputs: Any) -> Any:
+        """The inputs as the compiled part of the model takes them: text as numbers.
+
+        `fit`, `evaluate`, `predict` and a call of the model do this by themselves, for all samples at once. It is for
+        a data pipeline that shall do it ahead, and for tools that take numbers only.
+
+        Args:
+            inputs: what the model is called on; only arrays for `od.Input`s of dtype "string" are changed.
+        """
+        if self._graph is None or not self._graph.takes_text:
+            return inputs
+        return self._graph.encode_text(inputs)
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether text goes into the model."""
+        return self._graph is not None and self._graph.takes_text
+
+    def _call_on_symbols(self, args: tuple, kwargs: dict) -> Any:
+        """A model that takes text dissolves in the larger one, whose inputs are turned into numbers by its layers."""
+        if self._graph is None or not self._graph.takes_text or len(args) != 1:
+            return super()._call_on_symbols(args, kwargs)
+        y = self._graph.inlined(args[0])
+        self._last_symbols = args[0], y
+        return y
+
+    def _cast(self, x: Any) -> Any:
+        return super()._cast(self.encode_text(x))
+
     def call(self, inputs: Any) -> Any:
         if self._graph is None:
             raise TypeError(

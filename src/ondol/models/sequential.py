@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ondol.autograd import Symbol, Tensor
+from ondol.autograd.symbolic import TEXT
 from ondol.backend.dtypes import at_least_float32
 from ondol.errors import ShapeError
 from ondol.layers.base import Layer
+from ondol.layers.preprocessing.strings import as_strings
+from ondol.layers.preprocessing.text_layer import TextLayer
 from ondol.models.graph import Graph, adjusted
 from ondol.models.model import Model
 
@@ -77,6 +80,8 @@ class Sequential(Model):
     def _input_of(self, first: Layer) -> Symbol | None:
         """What goes in, where the first layer says it: by `input_shape=`, or as a model that knows its input."""
         if first._given_input_shape is not None:
+            if isinstance(first, TextLayer) and first.only_text:
+                return Symbol((None, *first._given_input_shape), TEXT, f"{self.name}_input")
             dtype = at_least_float32(first.variable_dtype)
             return Symbol((None, *first._given_input_shape), dtype, f"{self.name}_input")
         if isinstance(first, Model) and first._graph is not None and isinstance(first.input, Symbol):
@@ -135,6 +140,8 @@ class Sequential(Model):
     def call(self, inputs: Any) -> Any:
         if not self._stack:
             return inputs
+        if self._graph is not None and self._graph.takes_text:
+            return self._graph.run(inputs)
         if isinstance(inputs, (list, tuple)) and len(inputs) == 1:  # the only one of several inputs
             (inputs,) = inputs
         if self._input is not None and isinstance(inputs, Tensor) and inputs.ndim != self._input.ndim:
@@ -142,6 +149,20 @@ class Sequential(Model):
         for layer in self._stack:
             inputs = layer(inputs)
         return inputs
+
+    def encode_text(self, inputs: Any) -> Any:
+        if self._input is None and self._stack and isinstance(self._stack[0], TextLayer):
+            strings = as_strings(inputs, self._stack[0].encoding)
+            if strings is not None:  # the first data: they say what the input is
+                self._input = Symbol((None, *strings.shape[1:]), TEXT, f"{self.name}_input")
+                self._reconnect()
+        return super().encode_text(inputs)
+
+    @property
+    def takes_text(self) -> bool:
+        return super().takes_text or (
+            self._graph is None and bool(self._stack) and isinstance(self._stack[0], TextLayer)
+        )
 
     def get_config(self) -> dict[str, Any]:
         from ondol.layers import registry

@@ -130,7 +130,7 @@ def trace_step(
 ) -> StepTrace:
     """See Model.trace."""
     model._require_compiled("trace")
-    data = ArrayData(x, y, sample_weight)
+    data = ArrayData(model.encode_text(x), y, sample_weight)
     model._check_targets(data)
     before = [(v, v.read()) for v in model.state_variables]
     batch = unpack_x_y_sample_weight(as_batch(data.structure))

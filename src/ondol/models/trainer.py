@@ -22,6 +22,7 @@ from ondol.losses.alignment import in_full_precision
 from ondol.metrics import Mean, Metric
 from ondol.models.metric_set import MetricSet, free_name, names_of
 from ondol.models.objective import Objective
+from ondol.models.text_data import encoded, encoded_pair
 from ondol.training import fitting
 from ondol.training.arguments import verbosity
 from ondol.training.durable.keeper import Keeper
@@ -280,7 +281,8 @@ class Trainer:
         """Train for a number of epochs.
 
         Args:
-            x: inputs, an array, list or table with the samples along the first axis; a list or dict of arrays
+            x: inputs, an array, list or table with the samples along the first axis (text for an `od.Input` of dtype
+                "string"); a list or dict of arrays
                 for several inputs. Arrays that would take more than a quarter of the free memory (np.memmap) are
                 read batch by batch. Or batches (x, y) or (x, y, sample_weight): an `od.data.Dataset`, an
                 `od.utils.PyDataset`, a generator, a DataLoader of PyTorch, a tf.data.Dataset, any iterable. A
@@ -328,6 +330,7 @@ class Trainer:
             5.0
         """
         self._require_compiled("fit")
+        x, validation_data = encoded(self, x), encoded_pair(self, validation_data)
         doctor = Doctor(self) if diagnose else None
         history = fitting.fit(
             self, x, y, batch_size, epochs, verbose, callbacks or [], validation_split, validation_data, shuffle,
@@ -364,7 +367,9 @@ class Trainer:
             The loss; with metrics a list, loss first; or a dict.
         """
         self._require_compiled("evaluate")
-        logs = fitting.evaluate(self, x, y, sample_weight, batch_size, verbose, steps, callbacks or [])
+        logs = fitting.evaluate(
+            self, encoded(self, x), y, sample_weight, batch_size, verbose, steps, callbacks or []
+        )
         if return_dict:
             return logs
         values = list(logs.values())
@@ -385,7 +390,7 @@ class Trainer:
             batch_size: samples at a time, 32 by default.
             steps: only that many batches.
         """
-        return fitting.predict(self, x, batch_size, steps, callbacks or [])
+        return fitting.predict(self, encoded(self, x), batch_size, steps, callbacks or [])
 
     def train_on_batch(
         self,
@@ -397,7 +402,7 @@ class Trainer:
     ) -> Any:
         """One step of training; metrics add up over calls until `reset_metrics()`."""
         self._require_compiled("train_on_batch")
-        logs = self._on_batch("train_step", ArrayData(x, y, sample_weight, class_weight))
+        logs = self._on_batch("train_step", ArrayData(encoded(self, x), y, sample_weight, class_weight))
         return logs if return_dict else _as_list(logs)
 
     def test_on_batch(
@@ -405,13 +410,14 @@ class Trainer:
     ) -> Any:
         """Loss and metrics on one batch; metrics add up over calls until `reset_metrics()`."""
         self._require_compiled("test_on_batch")
-        logs = self._on_batch("test_step", ArrayData(x, y, sample_weight))
+        logs = self._on_batch("test_step", ArrayData(encoded(self, x), y, sample_weight))
         return logs if return_dict else _as_list(logs)
 
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as NumPy arrays."""
         return tree.map_tree(
-            lambda t: t.numpy(), self._run_step("predict_step", pack_x_y_sample_weight(standardize_inputs(x)))
+            lambda t: t.numpy(),
+            self._run_step("predict_step", pack_x_y_sample_weight(standardize_inputs(encoded(self, x)))),
         )
 
     def _on_batch(self, step: str, data: ArrayData) -> dict[str, float]:
@@ -442,8 +448,9 @@ class Trainer:
     def _settings(self) -> tuple[Any, ...]:
         """What a compiled step takes for fixed, besides shapes: where it changed, another program is needed."""
         # Layers, too: a frozen BatchNormalization may have no weights that say so.
-        frozen = [x.trainable for x in (*self.weights, *find(self, Layer))]  # type: ignore[attr-defined]
-        return self.optimizer, *frozen
+        layers = find(self, Layer)
+        frozen = [x.trainable for x in (*self.weights, *layers)]  # type: ignore[attr-defined]
+        return self.optimizer, *frozen, *[layer.adaptations for layer in layers]
 
     def _require_compiled(self, wish: str) -> None:
         if not self.compiled:

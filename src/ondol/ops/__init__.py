@@ -152,6 +152,7 @@ from ondol.ops.powers import cbrt, hypot, power, rsqrt, sqrt, square
 from ondol.ops.rectifier import celu, elu, leaky_relu, relu, relu6, selu
 from ondol.ops.reduction import average, count_nonzero, mean, std, sum, sum_to, var
 from ondol.ops.rounding import ceil, floor, floor_divide, mod, round, trunc
+from ondol.ops.searching import digitize, searchsorted
 from ondol.ops.selection import clip, maximum, minimum, nonzero, select, where
 from ondol.ops.shapes import broadcast_to, expand_dims, ravel, reshape, squeeze
 from ondol.ops.sigmoids import gelu, log_sigmoid, mish, sigmoid, silu, softplus, tanh_shrink

@@ -52,6 +52,56 @@ def get_registered_name(obj: Any) -> str:
     return _names.get(obj, obj.__name__)
 
 
+def get_registered_object(
+    name: str,
+    custom_objects: Mapping[str, Any] | None = None,
+    module_objects: Mapping[str, Any] | None = None,
+) -> Any:
+    """The class or function that is registered under a name; None if there is none."""
+    for place in (_registered, custom_objects or {}, module_objects or {}):
+        if name in place:
+            return place[name]
+    return None
+
+
+def get_custom_objects() -> dict[str, Any]:
+    """What is registered, by name; what is put into it can be loaded from then on."""
+    return _registered
+
+
+class CustomObjectScope:
+    """Makes classes and functions of yours known by name inside a `with` block.
+
+    Args:
+        custom_objects: them, by name.
+
+    Example:
+        >>> import ondol as od
+        >>> class Half(od.layers.Layer):
+        ...     def call(self, inputs):
+        ...         return inputs / 2
+        >>> form = od.layers.serialize(Half())
+        >>> with od.utils.custom_object_scope({"Half": Half}):
+        ...     type(od.layers.deserialize(form)).__name__
+        'Half'
+    """
+
+    def __init__(self, custom_objects: Mapping[str, Any]) -> None:
+        self.custom_objects = dict(custom_objects)
+
+    def __enter__(self) -> CustomObjectScope:
+        self._before = dict(_registered)
+        _registered.update(self.custom_objects)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        _registered.clear()
+        _registered.update(self._before)
+
+
+custom_object_scope = CustomObjectScope
+
+
 def serialize(obj: Any) -> Any:
     """The JSON form of an object with `get_config`, a registered function, or plain data."""
     if obj is None or isinstance(obj, (bool, int, float, str)):

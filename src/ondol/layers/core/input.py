@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ondol.autograd import Symbol
+from ondol.autograd.symbolic import TEXT, names_text
 from ondol.backend.dtypes import standardize_dtype
 from ondol.errors import ShapeError
 from ondol.layers.base import Layer
@@ -19,7 +20,8 @@ class InputLayer(Layer):
     Args:
         shape: shape of one sample; None for lengths that are not known yet.
         batch_size: number of samples in a batch, None for any.
-        dtype: dtype of the data, None for floatx; integers are allowed.
+        dtype: dtype of the data, None for floatx; integers are allowed, and "string" for text, which goes into
+            layers that take it (`StringLookup`, `TextVectorization`, `Hashing`).
         batch_shape: the shape with the batch axis in front, instead of `shape` and `batch_size`.
         name: its name.
 
@@ -55,7 +57,7 @@ class InputLayer(Layer):
                 "Expected shape=, the shape of one sample, or batch_shape=, the shape of a batch. "
                 f"Received: shape={shape}, batch_size={batch_size}, batch_shape={batch_shape}."
             )
-        self._dtype = standardize_dtype(dtype)
+        self._dtype = TEXT.name if names_text(dtype) else standardize_dtype(dtype)
         self.symbol = Symbol(self.batch_shape, self._dtype, self.name)
 
     def call(self, inputs: Any) -> Any:
@@ -82,7 +84,8 @@ def Input(
     Args:
         shape: shape of one sample; None for lengths that are not known yet.
         batch_size: number of samples in a batch, None for any.
-        dtype: dtype of the data, None for floatx; integers are allowed.
+        dtype: dtype of the data, None for floatx; integers are allowed, and "string" for text, which goes into
+            layers that take it (`StringLookup`, `TextVectorization`, `Hashing`).
         batch_shape: the shape with the batch axis in front, instead of `shape` and `batch_size`.
         name: its name.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ondol import ops
-from ondol.autograd import Tensor
 from ondol.autograd.tensor import as_array
 from ondol.backend.dtypes import at_least_float32
 from ondol.errors import DataError, ShapeError
 from ondol.layers.base import Layer
 from ondol.layers.checks import in_dtype
+from ondol.layers.preprocessing.adapting import batches
 
 # Keras' epsilon: a feature that never changes is divided by this instead of by zero.
 SMALLEST_DEVIATION = 1e-7
@@ -99,7 +99,8 @@ class Normalization(Layer):
                 "Expected a layer without mean= and variance=: there is nothing to adapt in this one."
             )
         count, mean, squares = 0, np.zeros(()), np.zeros(())
-        for x in _batches(data):
+        for batch in batches(data):
+            x = np.asarray(batch)
             if not x.size:
                 continue
             if not self.built:
@@ -157,23 +158,3 @@ class Normalization(Layer):
             raise DataError(
                 "Expected finite data. Received: NaN or infinity in data. Drop or fill those samples."
             )
-
-
-def _batches(data: Any) -> Iterator[np.ndarray]:
-    if isinstance(data, (np.ndarray, Tensor)) or (
-        isinstance(data, (list, tuple)) and not _holds_arrays(data)
-    ):
-        yield np.asarray(data)
-    elif isinstance(data, Iterable):
-        for batch in data:
-            yield np.asarray(batch[0] if isinstance(batch, tuple) else batch)
-    else:
-        raise DataError(
-            f"Expected an array or an iterable of batches. Received: data of type {type(data).__name__}."
-        )
-
-
-def _holds_arrays(data: Any) -> bool:
-    if isinstance(data, (list, tuple)):
-        return any(_holds_arrays(item) for item in data)
-    return isinstance(data, (np.ndarray, Tensor))
