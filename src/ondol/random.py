@@ -134,6 +134,16 @@ def stream_of_its_own(words: tuple[int, ...]) -> Iterator[None]:
         _streams.own = before
 
 
+@contextmanager
+def the_global_stream() -> Iterator[None]:
+    """Draw from the global stream after all, until the block ends: weights do, wherever they are made."""
+    before, _streams.own = _streams.own, None
+    try:
+        yield
+    finally:
+        _streams.own = before
+
+
 def _draw_state(seed: int | SeedGenerator | None) -> Any:
     if seed is None:
         own = _streams.own

@@ -14,6 +14,7 @@ from ondol.layers.preprocessing.strings import as_strings
 from ondol.layers.preprocessing.text_layer import TextLayer
 from ondol.models.graph import Graph, adjusted
 from ondol.models.model import Model
+from ondol.random import the_global_stream
 
 
 class Sequential(Model):
@@ -155,7 +156,8 @@ class Sequential(Model):
             strings = as_strings(inputs, self._stack[0].encoding)
             if strings is not None:  # the first data: they say what the input is
                 self._input = Symbol((None, *strings.shape[1:]), TEXT, f"{self.name}_input")
-                self._reconnect()
+                with the_global_stream():
+                    self._reconnect()
         return super().encode_text(inputs)
 
     @property

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ondol.data.indexed import count_of, is_indexed
+
 
 def encoded(model: Any, x: Any) -> Any:
     """What `fit` and its kin were given as x, with text as numbers: arrays at once, batches as they come."""
@@ -16,7 +18,7 @@ def encoded(model: Any, x: Any) -> Any:
         return x
     if hasattr(x, "__next__"):
         return map(_EncodedBatches(model, x).encoded, x)
-    if not hasattr(x, "__iter__"):
+    if is_indexed(x):
         return _IndexedBatches(model, x)
     return _CountedBatches(model, x) if hasattr(x, "__len__") else _EncodedBatches(model, x)
 
@@ -53,10 +55,16 @@ class _CountedBatches(_EncodedBatches):
 
 
 class _IndexedBatches(_Batches):
-    """Batches by their number."""
+    """Batches by their number, made by the workers that the data set asks for."""
 
-    def __len__(self) -> int:
-        return len(self.batches)
+    @property
+    def num_batches(self) -> int | None:
+        return count_of(self.batches)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("workers", "use_multiprocessing", "max_queue_size", "on_epoch_begin", "on_epoch_end"):
+            return getattr(self.batches, name)
+        raise AttributeError(name)
 
     def __getitem__(self, i: int) -> Any:
         return self.encoded(self.batches[i])
