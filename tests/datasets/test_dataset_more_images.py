@@ -81,6 +81,7 @@ def test_offline_the_address_and_the_place_are_named(monkeypatch, private_cache)
         (gzip.compress(gzip.decompress(FASHION["train-images-idx3-ubyte.gz"])[:-1]), "cannot reshape"),
         (gzip.compress(b""), "begins with the bytes"),
     ],
+    ids=["no gzip", "cut off", "labels", "a byte short", "empty"],
 )
 def test_a_damaged_file_of_clothes_is_named(clothes, content, words):
     (clothes / "train-images-idx3-ubyte.gz").write_bytes(content)
