@@ -27,7 +27,7 @@ class EarlyStopping(Monitored):
         stopped_epoch: the epoch after which the training was stopped; 0 if it was not.
 
     Raises:
-        ValueError: for another mode, or "auto" with a name that does not tell.
+        ValueError: for another mode; from `fit`, before the training, for "auto" with a name that does not tell.
         UnknownNameError: from `fit`, if there is no such log: before the training if the names are known by then,
             otherwise at the first epoch's end.
 

@@ -78,15 +78,12 @@ class ModelCheckpoint(Monitored):
                 f"Received: filepath={self.filepath!r}, save_freq={save_freq!r}."
             )
 
-    def way(self) -> int:
-        return super().way() if self.save_best_only or self.mode not in ("auto", "min", "max") else 0
-
     def on_train_begin(self, logs: dict | None = None) -> None:
         if self.save_best_only:
             super().on_train_begin(logs)
         for name in self._fields:
             if name not in ("epoch", "batch"):
-                self.expect(name)
+                self.expect("log in the filepath", name)
         expect_writable(Path(self.filepath.partition("{")[0] + "x" if self._fields else self.filepath))
         if not self.save_weights_only:
             with registry.sharing():
@@ -147,7 +144,7 @@ class ModelCheckpoint(Monitored):
         try:
             return Path(self.filepath.format(**values))
         except KeyError as error:
-            raise self.missing(error.args[0], values) from None
+            raise self.missing("log in the filepath", error.args[0], values) from None
 
     def _names(self) -> list[str]:
         """The names in the filepath, whose forms are tried out with numbers."""

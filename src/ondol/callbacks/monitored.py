@@ -22,33 +22,28 @@ class Monitored(Callback):
         min_delta: by how much a value has to be better to count as better.
 
     Raises:
-        ValueError: for another mode, or "auto" with a name that does not tell.
+        ValueError: for another mode; before the training for "auto" with a name that does not tell.
     """
 
     def __init__(self, monitor: str, mode: str, min_delta: float = 0) -> None:
         self.monitor, self.mode, self.min_delta = monitor, mode, abs(min_delta)
         self.best: float | None = None
-        self.sign = self.way()
+        if mode not in MODES:
+            raise ValueError(f"Expected mode to be 'auto', 'min' or 'max'. Received: mode={mode!r}.")
+        self.sign = {"min": -1, "max": 1, "auto": direction(monitor)}[mode]
 
-    def way(self) -> int:
-        """1 if more is better, -1 if less is."""
-        if self.mode not in MODES:
-            raise ValueError(f"Expected mode to be 'auto', 'min' or 'max'. Received: mode={self.mode!r}.")
-        way = {"min": -1, "max": 1, "auto": direction(self.monitor)}[self.mode]
-        if not way:
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        self.expect("monitor", self.monitor)
+        if not self.sign:  # said after that, because the name may be misspelt
             raise ValueError(
                 f"Expected mode='min' or mode='max' for {type(self).__name__}, because the name does not tell which "
                 f"way is better. Received: monitor={self.monitor!r}, mode='auto'."
             )
-        return way
 
-    def on_train_begin(self, logs: dict | None = None) -> None:
-        self.expect(self.monitor)
-
-    def expect(self, name: str) -> None:
+    def expect(self, what: str, name: str) -> None:
         """Refuse a name that will not be among the logs, as far as that is known before the training."""
         if self.log_names is not None and name not in self.log_names:
-            raise self.missing(name, self.log_names)
+            raise self.missing(what, name, self.log_names)
 
     def value(self, logs: dict | None) -> float | None:
         """What is monitored, as one number; None after an epoch without its validation.
@@ -62,14 +57,15 @@ class Monitored(Callback):
         validated = any(name.startswith("val_") for name in logs)
         if self.monitor.startswith("val_") and self.validates and not validated:
             return None
-        raise self.missing(self.monitor, logs)
+        raise self.missing("monitor", self.monitor, logs)
 
-    def missing(self, name: str, names: Any) -> UnknownNameError:
-        """The error for a log that is not there."""
-        error = unknown_name("monitor" if name == self.monitor else "log", name, names)
-        hint = ""
+    def missing(self, what: str, name: str, names: Any) -> UnknownNameError:
+        """The error for a log that is not there; `what` is where its name was given."""
+        error, hint = unknown_name(what, name, names), ""
         if name.startswith("val_") and not self.validates:
-            hint = " Give fit() validation_data= or validation_split=, or monitor='loss'."
+            hint = (
+                f" Give fit() validation_data= or validation_split=, or take '{name.removeprefix('val_')}'."
+            )
         return UnknownNameError(f"{type(self).__name__}: {error}{hint}")
 
     def is_better(self, value: float, than: float | None) -> bool:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.parse
-import urllib.request
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ondol.callbacks.base import Callback
+
+if TYPE_CHECKING:
+    from urllib.request import Request
 
 SECONDS = 10.0  # that a server may take to answer
 
@@ -54,19 +54,24 @@ class RemoteMonitor(Callback):
             raise ValueError(f"Expected root to begin with http:// or https://. Received: root={root!r}.")
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        from urllib.request import urlopen
+
         try:
-            urllib.request.urlopen(self.request(epoch, logs or {}), timeout=SECONDS).close()
-        except (urllib.error.URLError, OSError) as error:
+            urlopen(self.request(epoch, logs or {}), timeout=SECONDS).close()
+        except OSError as error:  # URLError is one
             warnings.warn(f"No answer from {self.root + self.path} ({error}).", stacklevel=2)
 
-    def request(self, epoch: int, logs: dict[str, Any]) -> urllib.request.Request:
+    def request(self, epoch: int, logs: dict[str, Any]) -> Request:
         """What is sent after an epoch."""
+        from urllib.parse import urlencode
+        from urllib.request import Request
+
         text = json.dumps(
             {"epoch": epoch, **{name: np.asarray(value).tolist() for name, value in logs.items()}}
         )
         if self.send_as_json:
             data, kind = text, "application/json"
         else:
-            data, kind = urllib.parse.urlencode({self.field: text}), "application/x-www-form-urlencoded"
+            data, kind = urlencode({self.field: text}), "application/x-www-form-urlencoded"
         headers = {"Content-Type": kind, **self.headers}
-        return urllib.request.Request(self.root + self.path, data.encode(), headers, method="POST")
+        return Request(self.root + self.path, data.encode(), headers, method="POST")
