@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import platform
 import time
@@ -14,6 +15,7 @@ import numpy as np
 from ondol.errors import SavedFileError
 
 BUCKETS = 30
+_numbers = itertools.count()  # files of one program differ in these
 
 
 def tensorboard_parts() -> Any:
@@ -42,9 +44,21 @@ class EventFile:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.path: Path | None = None
         self._records: Any = None
         self._record_writer, self._events, self._graphs, self._summaries = tensorboard_parts()
+        self.begin()
+
+    def begin(self) -> None:
+        """Take another name, for another training. The first part of it is TensorBoard's."""
+        self.close()
+        place = f"{int(time.time()):010d}.{platform.node()}.{os.getpid()}.{next(_numbers)}"
+        self.path = self.folder / f"events.out.tfevents.{place}"
+
+    @property
+    def size(self) -> int:
+        """Bytes written so far."""
+        self.flush()
+        return self.path.stat().st_size if self.path.exists() else 0
 
     def scalar(self, tag: str, value: float, step: int) -> None:
         self._write(step, tag=tag, simple_value=value)
@@ -102,28 +116,22 @@ class EventFile:
 
     # -- for trainings that go on later
 
-    def position(self) -> list[Any] | None:
+    def position(self) -> list[Any]:
         """The file's name, and how long it is now."""
-        if self.path is None:
-            return None
-        self.flush()
-        return [self.path.name, self.path.stat().st_size]
+        return [self.path.name, self.size]
 
-    def go_to(self, position: list[Any] | None) -> None:
+    def go_to(self, position: list[Any]) -> None:
         """Go on there; what the file holds beyond is of steps that are made again."""
         self.close()
-        self.path = None
-        if position is None:
-            return
-        self.path = path = self.folder / position[0]
-        size = path.stat().st_size if path.exists() else 0
-        if size < position[1]:
+        name, size = position
+        self.path = self.folder / name
+        if self.size < size:
             raise SavedFileError(
-                f"Expected the file of the training that goes on, of {position[1]} bytes or more. Received: "
-                f"{path} of {size} bytes. Put it back, or delete the checkpoints to start anew."
+                f"Expected the file of the training that goes on, of {size} bytes or more. Received: {self.path} of "
+                f"{self.size} bytes. Put it back, or delete the checkpoints to start anew."
             )
-        os.truncate(path, position[1])
-        self._records = self._record_writer(open(path, "ab"))  # noqa: SIM115 - `close` closes it
+        if self.path.exists():
+            os.truncate(self.path, size)
 
     # -- records
 
@@ -134,18 +142,10 @@ class EventFile:
 
     def _record(self, event: Any) -> None:
         if self._records is None:
-            self._records = self._record_writer(self._new_file())
-            version = self._events.Event(wall_time=time.time(), file_version="brain.Event:2")
-            self._records.write(version.SerializeToString())
+            empty = not self.size
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._records = self._record_writer(open(self.path, "ab"))  # noqa: SIM115 - `close` closes it
+            if empty:
+                version = self._events.Event(wall_time=time.time(), file_version="brain.Event:2")
+                self._records.write(version.SerializeToString())
         self._records.write(event.SerializeToString())
-
-    def _new_file(self) -> Any:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        number = 0
-        while True:
-            name = f"events.out.tfevents.{int(time.time()):010d}.{platform.node()}.{os.getpid()}.{number}"
-            self.path = path = self.folder / name
-            try:
-                return open(path, "xb")
-            except FileExistsError:
-                number += 1

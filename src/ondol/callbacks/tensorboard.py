@@ -91,14 +91,14 @@ class TensorBoard(Callback):
         for file in (self.train, self.validation):
             if file is self.train or self.validates:
                 expect_writable(file.folder / "events.out.tfevents")
-            file.go_to(None)
+            file.begin()
         self._begin()
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._start = time.perf_counter()
         if epoch != self._epoch:  # otherwise a training goes on in the middle of it
             self._epoch, self._done = epoch, 0
-        if self.write_graph and self.train.path is None:
+        if self.write_graph and not self.train.size:
             self._write_graph()
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
