@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 OLDER_NAMES = {"on_train_batch_begin": ("on_batch_begin",), "on_train_batch_end": ("on_batch_end",)}
@@ -15,6 +16,13 @@ class Callback:
 
     A callback that overrides a batch hook is called at every batch, which makes compiled training run
     step by step; epoch hooks cost next to nothing.
+
+    Attributes:
+        only_logs: whether the callback looks at epochs' logs and nothing else. Short epochs may then share one call of
+            a program: `on_epoch_end` comes for each of them, but weights and clock have moved on by then.
+        validates: whether a validation follows the epochs of this training, or some of them.
+        log_names: the names of the logs that earlier callbacks hand on at an epoch's end; None if they are not known
+            before the first one.
 
     Example:
         >>> import ondol as od
@@ -30,6 +38,9 @@ class Callback:
 
     model: Any = None
     params: dict[str, Any] = {}
+    only_logs = False
+    validates = False
+    log_names: frozenset[str] | None = None
 
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params
@@ -67,6 +78,14 @@ class Callback:
         """
         return None
 
+    def logs_added(self) -> Iterable[str] | None:
+        """The names that `on_epoch_end` adds to the logs; None if nobody knows, as for a callback of one's own."""
+        of_ondol = type(self).__module__.startswith("ondol.")
+        return () if of_ondol or not self.overrides("on_epoch_end") else None
+
+    def see_data(self, data: Any) -> None:
+        """Called before a training on arrays with its samples, an `ondol.data.ArrayData`."""
+
     def get_state(self) -> dict[str, Any] | None:
         """What the callback has to remember for a training that goes on later, see `fit(..., checkpoint=)`.
 
@@ -77,6 +96,9 @@ class Callback:
 
     def set_state(self, state: Any) -> None:
         """Go on from what `get_state` returned."""
+
+    def on_last_epoch_end(self, logs: dict | None = None) -> None:
+        """Called when no epoch follows, before the optimizer gives weights the values that stay (see `use_ema`)."""
 
     def on_test_begin(self, logs: dict | None = None) -> None: ...
     def on_test_end(self, logs: dict | None = None) -> None: ...
@@ -110,11 +132,19 @@ class CallbackList:
 
     def call(self, hook: str, *args: Any) -> None:
         """Call a hook; where there are no logs it gets an empty dict, as in Keras."""
-        wanted = 3 if hook == "on_steps" else 2 if "epoch" in hook or "batch" in hook else 1
+        wanted = 3 if hook == "on_steps" else 2 if hook.startswith("on_epoch") or "batch" in hook else 1
         args = args if len(args) == wanted else (*args, {})
         for callback in self.callbacks:
             if callback.overrides(hook, *OLDER_NAMES.get(hook, ())):
                 getattr(callback, hook)(*args)
+
+    def announce(self, log_names: Iterable[str] | None, validates: bool) -> None:
+        """Tell each callback what the training will show it, see the attributes of `Callback`."""
+        names = None if log_names is None else frozenset(log_names)
+        for callback in self.callbacks:
+            callback.log_names, callback.validates = names, validates
+            added = callback.logs_added()
+            names = None if names is None or added is None else names | frozenset(added)
 
     def steps_until_due(self, first: int, total: int) -> int | None:
         """How many steps may be made before somebody has to be called; None for as many as the loop likes."""

@@ -65,9 +65,13 @@ class ArrayData:
                 f"Expected 0 < validation_split < 1 that leaves some of the {n} samples on both sides. "
                 f"Received: validation_split={share!r}."
             )
-        learned, held_out = self.part(slice(None, cut)), self.part(slice(cut, None))
-        held_out.sample_weight = held_out.given_weight
-        return learned, held_out
+        return self.part(slice(None, cut)), self.part(slice(cut, None)).as_given()
+
+    def as_given(self) -> ArrayData:
+        """The same samples without class weights, which are for learning and not for measuring."""
+        data = self.part(slice(None))
+        data.sample_weight = data.given_weight
+        return data
 
     def part(self, rows: Any) -> ArrayData:
         """Some of the samples, which need no check again."""

@@ -49,7 +49,7 @@ def diagnose(
     data = ArrayData(model.encode_text(x), y, sample_weight)
     model._check_targets(data)
     doctor = Doctor(model)
-    doctor.meet(data)
+    doctor.see_data(data)
     history = getattr(model, "history", None)
     if history is not None:
         doctor.epochs = len(history.epoch)

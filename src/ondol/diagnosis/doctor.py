@@ -45,7 +45,7 @@ class Doctor(Callback):
         self.epochs = 0
         self.diagnosis: Diagnosis | None = None
 
-    def meet(self, data: ArrayData) -> None:
+    def see_data(self, data: ArrayData) -> None:
         """Be shown what the model learns from, before it does."""
         self.data = data
         # The same samples each time, drawn apart from the training's random numbers.

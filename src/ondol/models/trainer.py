@@ -277,6 +277,7 @@ class Trainer:
         checkpoint: Any = None,
         checkpoint_every: Any = "1m",
         checkpoint_keep: int = 2,
+        track: str = "running",
     ) -> History:
         """Train for a number of epochs.
 
@@ -311,6 +312,10 @@ class Trainer:
             checkpoint_every: a number of steps, a time such as "30s" or "5m", or "epoch". In any case it is saved
                 after Ctrl-C and at the end.
             checkpoint_keep: how many of the newest checkpoints stay.
+            track: "running" for losses and metrics of the training as means over an epoch, while weights move, dropout
+                is on and batch normalization sees single batches. "exact" measures the training's samples at each
+                epoch's end, too, as `evaluate` does, at its cost: "exact_loss", "exact_accuracy", ... are to be
+                compared with "val_loss". Class weights, which are for learning, are no part of them.
 
         Returns:
             The History: losses and metrics of each epoch. After Ctrl-C its `interrupted` is True; with diagnose its
@@ -337,6 +342,7 @@ class Trainer:
             class_weight, sample_weight, initial_epoch, steps_per_epoch, validation_steps, validation_batch_size,
             validation_freq, doctor,
             None if checkpoint is None else Keeper(checkpoint, checkpoint_every, checkpoint_keep),
+            track,
         )  # fmt: skip
         if diagnose and verbosity(verbose):
             print(f"\n{history.diagnosis}")

@@ -44,6 +44,16 @@ def verbosity(verbose: Any) -> int:
     )
 
 
+def tracks_exactly(track: Any) -> bool:
+    """Whether `track` asks for a measurement of the training's samples at each epoch's end."""
+    if track not in ("running", "exact"):
+        raise DataError(
+            "Expected track to be 'running' (the mean over the epoch, while weights move) or 'exact' (also the "
+            f"training's samples measured with the weights at the epoch's end). Received: track={track!r}."
+        )
+    return track == "exact"
+
+
 def validation_epochs(validation_freq: Any) -> Any:
     """A function that tells for the number of an epoch, from 1, whether to validate after it."""
     if isinstance(validation_freq, Sequence) and not isinstance(validation_freq, str):

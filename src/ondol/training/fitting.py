@@ -11,12 +11,26 @@ import numpy as np
 from ondol.autograd import no_grad
 from ondol.backend import tree
 from ondol.backend.compile import to_numpy
-from ondol.callbacks import Callback, CallbackList, History, ProgressBar
+from ondol.callbacks import (
+    Callback,
+    CallbackList,
+    History,
+    ProgressBar,
+    SwapEMAWeights,
+    TerminateOnNaN,
+)
 from ondol.data import ArrayData, pack_x_y_sample_weight, standardize_inputs, unpack_x_y_sample_weight
 from ondol.data.large import LargeData, large_arrays
 from ondol.data.workers import kept_processes
 from ondol.errors import DataError, NotFiniteError
-from ondol.training.arguments import batch_length, epoch_number, optional, validation_epochs, verbosity
+from ondol.training.arguments import (
+    batch_length,
+    epoch_number,
+    optional,
+    tracks_exactly,
+    validation_epochs,
+    verbosity,
+)
 from ondol.training.durable.keeper import Keeper
 from ondol.training.durable.state import fingerprint, make_variables
 from ondol.training.epoch_program import EpochProgram
@@ -46,15 +60,17 @@ def fit(
     validation_freq: int,
     doctor: Any = None,
     keeper: Keeper | None = None,
+    track: str = "running",
 ) -> History:
     """See Trainer.fit; a doctor is a callback that is shown the data and what ends a training early."""
     from ondol.training import stream
 
-    verbose = verbosity(verbose)
+    verbose, exactly = verbosity(verbose), tracks_exactly(track)
     epochs, initial_epoch = epoch_number("epochs", epochs), epoch_number("initial_epoch", initial_epoch)
     steps_per_epoch = optional("steps_per_epoch", steps_per_epoch)
     due = validation_epochs(validation_freq)
     callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
+    training: ArrayData | None = None
     large = large_arrays(x, y, sample_weight)
     if large is not None:
         stream.expect_nothing_else(diagnose=None if doctor is None else True)
@@ -62,6 +78,8 @@ def fit(
             large, validation_data = large.split(validation_split)
         batches = stream.LargeBatches(large, batch_size, shuffle, steps_per_epoch)
         steps_of_epoch: Any = stream.StreamSteps(model, batches, None, class_weight, shuffle)
+        again = stream.LargeBatches(large, batch_size)
+        measure: Any = stream.measure_again(model, again, None) if exactly else None
     elif stream.is_stream(x):
         stream.expect_nothing_else(
             y=y,
@@ -70,14 +88,15 @@ def fit(
             diagnose=None if doctor is None else True,
         )
         steps_of_epoch = stream.StreamSteps(model, x, steps_per_epoch, class_weight, shuffle)
+        measure = stream.measure_again(model, x, steps_of_epoch.steps) if exactly else None
     else:
         training = ArrayData(x, y, sample_weight, class_weight)
         if validation_split and validation_data is None:
             training, validation_data = training.split(validation_split)
         model._check_targets(training)
         steps_of_epoch = ArrayEpochs(model, training, batch_size, shuffle, steps_per_epoch)
+        measure = Evaluation(model, training.as_given(), batch_size, None) if exactly else None
         if doctor is not None:
-            doctor.meet(training)
             callbacks.append(doctor)
     if validation_batch_size is None:
         validation_batch_size = batch_size
@@ -91,23 +110,33 @@ def fit(
     calls = CallbackList(
         listeners, model, {"epochs": epochs, "steps": steps_of_epoch.steps, "verbose": verbose}
     )
+    calls.announce(_log_names(model, steps_of_epoch, validate, measure), validates=validate is not None)
+    if training is not None:
+        for callback in callbacks:
+            callback.see_data(training)
+    # Only these have to do with what the training's own samples are measured with.
+    measuring = CallbackList([c for c in callbacks if isinstance(c, SwapEMAWeights)], model, {})
     model.stop_training = False
     model.history = history
     calls.call("on_train_begin")
     logs: dict[str, float] = {}
+    epoch = initial_epoch
+    seen = validate or measure or keeper is not None or not all(c.only_logs for c in callbacks)
     try:
         with kept_processes(), Interrupt() as interrupt:
-            epoch = initial_epoch
             if keeper is not None:
                 keeper.meet(steps_of_epoch, history, callbacks, interrupt)
                 epoch = keeper.restore(epoch)
             while epoch < epochs and not model.stop_training and not interrupt.requested:
-                # Several epochs may share one call of the program where nobody wants to see each one end.
-                unseen = 1 if callbacks or validate else epochs - epoch
+                # Several epochs may share one call of the program where nobody has to see each one end.
+                unseen = 1 if seen else epochs - epoch
                 for logs in steps_of_epoch.run(epoch, unseen, calls, interrupt):
                     broken_off = interrupt.requested
                     if keeper is not None and broken_off:
                         keeper.broken_off(epoch, logs)
+                    if measure and not broken_off:
+                        exact = measure(measuring)
+                        logs = {**logs, **{f"exact_{name}": value for name, value in exact.items()}}
                     if validate and due(epoch + 1) and not broken_off:
                         logs = {**logs, **{f"val_{name}": value for name, value in validate(calls).items()}}
                     calls.call("on_epoch_end", epoch, logs)
@@ -115,17 +144,30 @@ def fit(
                         keeper.epoch_ended(epoch)
                     epoch += 1
             history.interrupted = interrupt.requested
+        calls.call("on_last_epoch_end", logs)
         if epoch > initial_epoch:
             model._finalize_weights()
     except NotFiniteError as error:
         if doctor is not None:
             doctor.explain(error)
-        raise
+        ending = next((c for c in callbacks if isinstance(c, TerminateOnNaN)), None)
+        if ending is None or ending.raise_error:
+            raise
+        ending.end(error)
     finally:
         calls.call("on_train_end", logs)
     if keeper is not None:
         keeper.training_ended(epoch)
     return history
+
+
+def _log_names(model: Any, steps_of_epoch: Any, validate: Any, measure: Any) -> list[str] | None:
+    """The names of an epoch's logs, as far as they are known before it: those of a program."""
+    names = steps_of_epoch.log_names()
+    if names is None or ((validate or measure) and model._has_own("test_step")):
+        return None
+    prefixes = ["", *(["exact_"] if measure else []), *(["val_"] if validate else [])]
+    return [prefix + name for prefix in prefixes for name in names]
 
 
 class ArrayEpochs:
@@ -169,6 +211,10 @@ class ArrayEpochs:
     def make_variables(self) -> None:
         """Let metrics have the Variables that they make at the first step."""
         make_variables(self.model, self.data.batch(self.plan.rows(np.arange(self.plan.length), 0)))
+
+    def log_names(self) -> list[str] | None:
+        """The names of the logs, if they are known before the first step."""
+        return None if self.model._runs_eagerly() else list(self.runner.form.places)
 
     def _runner(self) -> Any:
         return _runner(self.model, self.model._learn, self.data, self.plan, "train")

@@ -139,6 +139,9 @@ class StreamSteps:
             self.random_after = global_generator().state.numpy().copy()
             global_generator().state.assign(position["random"])
 
+    def log_names(self) -> None:
+        """The names of the logs are not known before the first step."""
+
     def make_variables(self) -> None:
         """Let metrics have the Variables that they make at the first step."""
         with closing(batches_of(self.batches, 1)) as batches:  # type: ignore[type-var]
@@ -200,6 +203,20 @@ class StreamSteps:
         if hasattr(self.batches, "on_epoch_end"):
             self.batches.on_epoch_end()
         yield logs
+
+
+def measure_again(model: Any, batches: Any, steps: int | None) -> Any:
+    """What measures the batches of a training once more, for `track="exact"`.
+
+    Raises:
+        DataError: for an iterator, whose batches are gone.
+    """
+    if isinstance(batches, Iterator):
+        raise DataError(
+            "Expected batches that can be visited again, to measure them with the weights at an epoch's end "
+            f"(track='exact'). Received: {type(batches).__name__}, an iterator. {REMEDY}"
+        )
+    return lambda calls: evaluate(model, batches, steps, calls)
 
 
 def evaluate(model: Any, batches: Any, steps: int | None, calls: CallbackList) -> dict[str, float]:

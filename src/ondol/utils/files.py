@@ -6,6 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from ondol.errors import SavedFileError
+
 
 def put_in_place(path: Path, content: bytes) -> None:
     """Write to a file beside the target, then put it in place: a failure never harms what was there."""
@@ -38,3 +40,24 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def expect_writable(path: Path) -> None:
+    """Find out whether a file can be written, before work is done for it; its folder is made if it is not there.
+
+    Raises:
+        SavedFileError: if it cannot.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError("it is a folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            with open(path, "ab"):
+                pass
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise SavedFileError(
+            f"Expected a file that can be written. Received: {path} ({error}). Name another one, or make room."
+        ) from error
