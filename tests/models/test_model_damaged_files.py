@@ -7,6 +7,7 @@ import struct
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
+from saved_models import parts, write
 
 import ondol as od
 from ondol.errors import SavedFileError
@@ -25,19 +26,6 @@ def saved(tmp_path_factory):
     model.fit(X, X[:, :1], verbose=0)
     path = tmp_path_factory.mktemp("saved") / "model.ondol"
     model.save(path)
-    return path
-
-
-def parts(path):
-    """The header as a dict, and the bytes after it."""
-    content = path.read_bytes()
-    (length,) = struct.unpack("<Q", content[:8])
-    return json.loads(content[8 : 8 + length]), content[8 + length :]
-
-
-def write(path, header, rest):
-    text = json.dumps(header).encode() if not isinstance(header, bytes) else header
-    path.write_bytes(struct.pack("<Q", len(text)) + text + rest)
     return path
 
 
@@ -99,6 +87,9 @@ def test_safetensors_of_other_origin(tmp_path):
     "metadata",
     [
         {"version": "abc"},
+        {"checksums": "{}"},
+        {"checksums": "[]"},
+        {"header_checksum": "00000000"},
         {"version": ""},
         {"header": "{"},
         {"header": ""},
@@ -112,15 +103,38 @@ def test_garbage_in_the_metadata(saved, tmp_path, metadata):
     header, rest = parts(saved)
     header["__metadata__"].update(metadata)
     with pytest.raises(SavedFileError, match="header"):
-        load_model(write(tmp_path / "m.ondol", header, rest))
+        load_model(write(tmp_path / "m.ondol", header, rest, signed="header_checksum" not in metadata))
 
 
 def test_metadata_missing(saved, tmp_path):
-    for name in ("version", "header"):
+    for name in ("version", "header", "checksums", "header_checksum"):
         header, rest = parts(saved)
         del header["__metadata__"][name]
         with pytest.raises(SavedFileError, match="header is damaged"):
-            load_model(write(tmp_path / "m.ondol", header, rest))
+            load_model(write(tmp_path / "m.ondol", header, rest, signed=False))
+
+
+def test_any_byte_of_the_numbers_changed(saved, tmp_path):
+    """Also where the file is still one that can be read: no weight that was not written is taken for one that was."""
+    header, rest = parts(saved)
+    model = od.models.load_model(saved)
+    before = model.get_weights()
+    for i in range(0, len(rest), 7):
+        path = write(
+            tmp_path / "m.ondol", header, rest[:i] + bytes([rest[i] ^ 1]) + rest[i + 1 :], signed=False
+        )
+        with pytest.raises(SavedFileError, match="numbers of '.*' are not those that were written"):
+            load_model(path)
+        weight = min(
+            (at["data_offsets"][1], n)
+            for n, at in header.items()
+            if n != "__metadata__" and at["data_offsets"][1] > i
+        )
+        if weight[1].startswith("model/"):
+            with pytest.raises(SavedFileError, match="not those that were written"):
+                model.load_weights(path)
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_a_file_of_the_future(saved, tmp_path):
