@@ -3,6 +3,7 @@
 import json
 import os
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -221,6 +222,112 @@ def test_nothing_in_a_file_is_executed(saved, tmp_path):
         with pytest.raises(od.errors.UnknownNameError):
             load_model(changed(saved, tmp_path / "m.ondol", replace))
     assert not touched.exists()
+
+
+ENORMOUS = [
+    {"class_name": "Dense", "config": {"units": 10**12}},
+    {"class_name": "Dense", "config": {"units": 10**30}},
+    {"class_name": "Embedding", "config": {"input_dim": 10**9, "output_dim": 10**4}},
+    {"class_name": "RepeatVector", "config": {"n": 10**12}},
+    {"class_name": "Resizing", "config": {"height": 10**9, "width": 4}},
+    {"class_name": "RandomCrop", "config": {"height": 10**9, "width": 10**9}},
+    {"class_name": "AveragePooling2D", "config": {"pool_size": [10**6, 2], "padding": "same"}},
+    {"class_name": "LocalResponseNormalization", "config": {"size": 10**9}},
+    {
+        "class_name": "Sequential",
+        "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"units": 10**12}}]},
+    },
+]
+
+
+def refused(saved, path, change):
+    """The error's words, and the most that reading took of memory."""
+    changed(saved, path, change)
+    tracemalloc.start()
+    with pytest.raises(SavedFileError) as caught:
+        load_model(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20_000_000
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("form", ENORMOUS, ids=lambda form: form["class_name"])
+def test_enormous_layers_are_refused_before_there_is_memory_for_them(tmp_path, form):
+    model = od.Sequential([od.Input((4,)), L.Dense(3), L.Dense(1)])
+    model.save(tmp_path / "saved.ondol")
+
+    def replace(d):
+        d["model"]["config"]["layers"][0] = {**form, "config": {"name": "x", **form["config"]}}
+        return d
+
+    assert "too small" in refused(tmp_path / "saved.ondol", tmp_path / "m.ondol", replace)
+
+
+def test_a_thousand_layers_that_together_are_enormous(tmp_path):
+    model = od.Sequential([od.Input((4,)), L.Dense(3)])
+    model.save(tmp_path / "saved.ondol")
+
+    def replace(d):
+        many = [{"class_name": "Dense", "config": {"units": 1000, "name": f"d{i}"}} for i in range(1000)]
+        d["model"]["config"]["layers"] = many
+        return d
+
+    changed(tmp_path / "saved.ondol", tmp_path / "m.ondol", replace)
+    with pytest.raises(SavedFileError, match="too small"):
+        load_model(tmp_path / "m.ondol")
+
+
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [
+        ("AUC", {"num_thresholds": 10**9}),
+        ("PrecisionAtRecall", {"recall": 0.5, "num_thresholds": 10**9}),
+        ("MeanIoU", {"num_classes": 10**12}),
+        ("MeanIoU", {"num_classes": 10**5}),
+    ],
+)
+def test_enormous_metrics(saved, tmp_path, name, config):
+    def replace(d):
+        d["compile"]["metrics"] = [{"class_name": name, "config": config}]
+        return d
+
+    assert "too small" in refused(saved, tmp_path / "m.ondol", replace)
+
+
+def test_arrays_of_other_things_than_numbers_and_text(saved, tmp_path):
+    for dtype in ("S1000000000", "object", "V999999999", "M8[s]", "3000000f4", "complex128"):
+
+        def replace(d, dtype=dtype):
+            d["model"]["config"]["name"] = {
+                "class_name": "array",
+                "config": {"value": [1, 2], "dtype": dtype},
+            }
+            d["model"]["config"]["layers"][0]["config"]["name"] = d["model"]["config"]["name"]
+            return d
+
+        refused(saved, tmp_path / "m.ondol", replace)
+
+
+def test_deep_descriptions(saved, tmp_path):
+    for depth in (100, 900, 5000):
+        header, rest = parts(saved)
+        text = header["__metadata__"]["header"]
+        start = '{"class_name": "Sequential", "config": {"name": "s", "layers": ['
+        inner = json.dumps(json.loads(text)["model"])
+        header["__metadata__"]["header"] = '{"model": ' + start * depth + inner + "]}}" * depth + "}"
+        with pytest.raises(od.errors.OndolError):
+            load_model(write(tmp_path / "m.ondol", header, rest))
+
+
+def test_a_very_long_name_of_a_class_is_answered_at_once(saved, tmp_path):
+    def replace(d):
+        d["model"]["config"]["layers"][0]["class_name"] = "x" * 1_000_000
+        return d
+
+    with pytest.raises(od.errors.UnknownNameError) as caught:
+        load_model(changed(saved, tmp_path / "m.ondol", replace))
+    assert len(str(caught.value)) < 20_000
 
 
 # -- writing

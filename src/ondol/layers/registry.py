@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ondol.utils import serialization
+from ondol.utils import room, serialization
 
 # While a file is written, the number of each layer, by its id; while it is read, the layer of each number.
 _numbers: dict[int, int] = {}
@@ -65,7 +65,10 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
     number = config.get("number") if _sharing else None
     if number in _made:
         return _made[number]
-    layer = serialization.deserialize(config, known_layers(), custom_objects, "layer")
+    known = known_layers()
+    if config.get("class_name") in known:
+        room.check_lengths(config["config"])
+    layer = serialization.deserialize(config, known, custom_objects, "layer")
     if number is not None:
         _made[number] = layer
     return layer

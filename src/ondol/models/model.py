@@ -340,8 +340,8 @@ class Model(Trainer, Layer):
             >>> other = od.Sequential([od.Input((4,)), od.layers.Dense(3), od.layers.Dense(9)])
             >>> other.load_weights(path, skip_mismatch=True)
             2 of 4 weights loaded from ...weights.safetensors
-            skipped: layers/1/kernel (3, 9), in the file (3, 2)
             skipped: layers/1/bias (9,), in the file (2,)
+            skipped: layers/1/kernel (3, 9), in the file (3, 2)
         """
         from ondol.models.saving import load_weights
 
