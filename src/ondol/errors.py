@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+LONGEST_NAME = 100  # letters, in messages; a search for what is near to a longer one would take long
+
 
 class OndolError(Exception):
     """Base of the errors below, so that `except OndolError` catches what Ondol itself found wrong."""
@@ -48,6 +50,8 @@ def unknown_name(kind: str, name: Any, known: Iterable[str]) -> UnknownNameError
     """
     known = sorted(known)
     by_small_letters = {k.lower(): k for k in known}
+    if len(str(name)) > LONGEST_NAME:
+        name = f"{str(name)[:LONGEST_NAME]}..."
     matches = difflib.get_close_matches(str(name).lower(), by_small_letters, n=3, cutoff=0.6)
     near = [by_small_letters[match] for match in matches]
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""

@@ -1,4 +1,8 @@
-"""What the tests of saving share: data, and a model written to a file and read again."""
+"""What the tests of saving share: data, a model written to a file and read again, and files taken apart."""
+
+import json
+import struct
+import zlib
 
 import numpy as np
 
@@ -22,3 +26,44 @@ def outputs_are_equal(a, b, x, paths=True):
         np.testing.assert_array_equal(p, q)
     if paths:
         assert [w.path for w in a.weights] == [w.path for w in b.weights]
+
+
+# The names of dtypes in safetensors files.
+DTYPES = {
+    "F64": "float64",
+    "F32": "float32",
+    "F16": "float16",
+    "I32": "int32",
+    "I64": "int64",
+    "U32": "uint32",
+}
+
+
+def parts(path):
+    """The header of a safetensors file as a dict, and the bytes after it."""
+    content = path.read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    return json.loads(content[8 : 8 + length]), content[8 + length :]
+
+
+def write(path, header, rest, signed=True):
+    """A safetensors file of a header, a dict or bytes, with checksums that fit, and the bytes after it."""
+    if isinstance(header, dict) and signed:
+        sign(header, rest)
+    text = json.dumps(header).encode() if not isinstance(header, bytes) else header
+    path.write_bytes(struct.pack("<Q", len(text)) + text + rest)
+    return path
+
+
+def sign(header, rest):
+    """Give a header the checksums of what there is, as docs/file-format.md says."""
+    metadata, sums = header["__metadata__"], {}
+    for name, form in header.items():
+        if name != "__metadata__":
+            begin, end = form["data_offsets"]
+            said = f"{name} {DTYPES.get(form['dtype'], form['dtype'])} {form['shape']}".encode()
+            sums[name] = f"{zlib.crc32(said + rest[begin:end]):08x}"
+    if "header_checksum" in metadata:
+        metadata["header_checksum"] = f"{zlib.crc32(metadata.get('header', '').encode()):08x}"
+    if metadata.get("checksums", "[]") not in ("[]", "{}"):
+        metadata["checksums"] = json.dumps(sums)

@@ -3,10 +3,12 @@
 import json
 import os
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
+from saved_models import parts, write
 
 import ondol as od
 from ondol.errors import SavedFileError
@@ -25,19 +27,6 @@ def saved(tmp_path_factory):
     model.fit(X, X[:, :1], verbose=0)
     path = tmp_path_factory.mktemp("saved") / "model.ondol"
     model.save(path)
-    return path
-
-
-def parts(path):
-    """The header as a dict, and the bytes after it."""
-    content = path.read_bytes()
-    (length,) = struct.unpack("<Q", content[:8])
-    return json.loads(content[8 : 8 + length]), content[8 + length :]
-
-
-def write(path, header, rest):
-    text = json.dumps(header).encode() if not isinstance(header, bytes) else header
-    path.write_bytes(struct.pack("<Q", len(text)) + text + rest)
     return path
 
 
@@ -99,6 +88,9 @@ def test_safetensors_of_other_origin(tmp_path):
     "metadata",
     [
         {"version": "abc"},
+        {"checksums": "{}"},
+        {"checksums": "[]"},
+        {"header_checksum": "00000000"},
         {"version": ""},
         {"header": "{"},
         {"header": ""},
@@ -112,15 +104,38 @@ def test_garbage_in_the_metadata(saved, tmp_path, metadata):
     header, rest = parts(saved)
     header["__metadata__"].update(metadata)
     with pytest.raises(SavedFileError, match="header"):
-        load_model(write(tmp_path / "m.ondol", header, rest))
+        load_model(write(tmp_path / "m.ondol", header, rest, signed="header_checksum" not in metadata))
 
 
 def test_metadata_missing(saved, tmp_path):
-    for name in ("version", "header"):
+    for name in ("version", "header", "checksums", "header_checksum"):
         header, rest = parts(saved)
         del header["__metadata__"][name]
         with pytest.raises(SavedFileError, match="header is damaged"):
-            load_model(write(tmp_path / "m.ondol", header, rest))
+            load_model(write(tmp_path / "m.ondol", header, rest, signed=False))
+
+
+def test_any_byte_of_the_numbers_changed(saved, tmp_path):
+    """Also where the file is still one that can be read: no weight that was not written is taken for one that was."""
+    header, rest = parts(saved)
+    model = od.models.load_model(saved)
+    before = model.get_weights()
+    for i in range(0, len(rest), 7):
+        path = write(
+            tmp_path / "m.ondol", header, rest[:i] + bytes([rest[i] ^ 1]) + rest[i + 1 :], signed=False
+        )
+        with pytest.raises(SavedFileError, match="numbers of '.*' are not those that were written"):
+            load_model(path)
+        weight = min(
+            (at["data_offsets"][1], n)
+            for n, at in header.items()
+            if n != "__metadata__" and at["data_offsets"][1] > i
+        )
+        if weight[1].startswith("model/"):
+            with pytest.raises(SavedFileError, match="not those that were written"):
+                model.load_weights(path)
+    for a, b in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_a_file_of_the_future(saved, tmp_path):
@@ -207,6 +222,112 @@ def test_nothing_in_a_file_is_executed(saved, tmp_path):
         with pytest.raises(od.errors.UnknownNameError):
             load_model(changed(saved, tmp_path / "m.ondol", replace))
     assert not touched.exists()
+
+
+ENORMOUS = [
+    {"class_name": "Dense", "config": {"units": 10**12}},
+    {"class_name": "Dense", "config": {"units": 10**30}},
+    {"class_name": "Embedding", "config": {"input_dim": 10**9, "output_dim": 10**4}},
+    {"class_name": "RepeatVector", "config": {"n": 10**12}},
+    {"class_name": "Resizing", "config": {"height": 10**9, "width": 4}},
+    {"class_name": "RandomCrop", "config": {"height": 10**9, "width": 10**9}},
+    {"class_name": "AveragePooling2D", "config": {"pool_size": [10**6, 2], "padding": "same"}},
+    {"class_name": "LocalResponseNormalization", "config": {"size": 10**9}},
+    {
+        "class_name": "Sequential",
+        "config": {"name": "s", "layers": [{"class_name": "Dense", "config": {"units": 10**12}}]},
+    },
+]
+
+
+def refused(saved, path, change):
+    """The error's words, and the most that reading took of memory."""
+    changed(saved, path, change)
+    tracemalloc.start()
+    with pytest.raises(SavedFileError) as caught:
+        load_model(path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20_000_000
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("form", ENORMOUS, ids=lambda form: form["class_name"])
+def test_enormous_layers_are_refused_before_there_is_memory_for_them(tmp_path, form):
+    model = od.Sequential([od.Input((4,)), L.Dense(3), L.Dense(1)])
+    model.save(tmp_path / "saved.ondol")
+
+    def replace(d):
+        d["model"]["config"]["layers"][0] = {**form, "config": {"name": "x", **form["config"]}}
+        return d
+
+    assert "too small" in refused(tmp_path / "saved.ondol", tmp_path / "m.ondol", replace)
+
+
+def test_a_thousand_layers_that_together_are_enormous(tmp_path):
+    model = od.Sequential([od.Input((4,)), L.Dense(3)])
+    model.save(tmp_path / "saved.ondol")
+
+    def replace(d):
+        many = [{"class_name": "Dense", "config": {"units": 1000, "name": f"d{i}"}} for i in range(1000)]
+        d["model"]["config"]["layers"] = many
+        return d
+
+    changed(tmp_path / "saved.ondol", tmp_path / "m.ondol", replace)
+    with pytest.raises(SavedFileError, match="too small"):
+        load_model(tmp_path / "m.ondol")
+
+
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [
+        ("AUC", {"num_thresholds": 10**9}),
+        ("PrecisionAtRecall", {"recall": 0.5, "num_thresholds": 10**9}),
+        ("MeanIoU", {"num_classes": 10**12}),
+        ("MeanIoU", {"num_classes": 10**5}),
+    ],
+)
+def test_enormous_metrics(saved, tmp_path, name, config):
+    def replace(d):
+        d["compile"]["metrics"] = [{"class_name": name, "config": config}]
+        return d
+
+    assert "too small" in refused(saved, tmp_path / "m.ondol", replace)
+
+
+def test_arrays_of_other_things_than_numbers_and_text(saved, tmp_path):
+    for dtype in ("S1000000000", "object", "V999999999", "M8[s]", "3000000f4", "complex128"):
+
+        def replace(d, dtype=dtype):
+            d["model"]["config"]["name"] = {
+                "class_name": "array",
+                "config": {"value": [1, 2], "dtype": dtype},
+            }
+            d["model"]["config"]["layers"][0]["config"]["name"] = d["model"]["config"]["name"]
+            return d
+
+        refused(saved, tmp_path / "m.ondol", replace)
+
+
+def test_deep_descriptions(saved, tmp_path):
+    for depth in (100, 900, 5000):
+        header, rest = parts(saved)
+        text = header["__metadata__"]["header"]
+        start = '{"class_name": "Sequential", "config": {"name": "s", "layers": ['
+        inner = json.dumps(json.loads(text)["model"])
+        header["__metadata__"]["header"] = '{"model": ' + start * depth + inner + "]}}" * depth + "}"
+        with pytest.raises(od.errors.OndolError):
+            load_model(write(tmp_path / "m.ondol", header, rest))
+
+
+def test_a_very_long_name_of_a_class_is_answered_at_once(saved, tmp_path):
+    def replace(d):
+        d["model"]["config"]["layers"][0]["class_name"] = "x" * 1_000_000
+        return d
+
+    with pytest.raises(od.errors.UnknownNameError) as caught:
+        load_model(changed(saved, tmp_path / "m.ondol", replace))
+    assert len(str(caught.value)) < 20_000
 
 
 # -- writing

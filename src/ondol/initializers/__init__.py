@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from ondol.initializers.named_scalings import (
 )
 from ondol.initializers.random_initializers import Orthogonal, RandomNormal, RandomUniform, TruncatedNormal
 from ondol.initializers.variance_scaling import VarianceScaling
+from ondol.utils import room
 from ondol.utils.registry import Registry
 
 zeros, ones, constant, identity = Zeros, Ones, Constant, Identity  # Keras' other spellings
@@ -71,6 +72,24 @@ def get(identifier: Any) -> Any:
     if isinstance(identifier, (Tensor, np.ndarray, np.generic)):
         return FromArray(identifier)
     return registry.get(identifier)
+
+
+def first_value(initializer: Any, shape: Sequence[int], dtype: Any, replaced: bool = False) -> Any:
+    """What a new Variable holds.
+
+    Args:
+        initializer: what `get` takes.
+        shape, dtype: the Variable's.
+        replaced: whether a file that is being read will give it another value; then it is zeros.
+
+    Raises:
+        SavedFileError: while a file is read that has no such array.
+    """
+    made, shape = get(initializer), tuple(shape)
+    if room.is_limited():
+        room.take(shape)
+        made = zeros() if replaced else made
+    return made(shape, dtype)
 
 
 def serialize(initializer: Any) -> Any:

@@ -157,7 +157,7 @@ class Layer(ByHand):
         if initializer is None:
             initializer = "glorot_uniform" if is_floating(numpy_dtype(dtype)) else "zeros"
         with outside_trace():
-            value = initializers.get(initializer)(shape, dtype=dtype)
+            value = initializers.first_value(initializer, shape, dtype, replaced=True)
         variable = Variable(value, name or "variable", trainable, dtype, autocast)
         variable.path = f"{self.name}/{variable.name}"
         variable.trainable = trainable and self._trainable

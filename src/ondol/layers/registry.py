@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ondol.utils import serialization
+from ondol.utils import room, serialization
 
-# What is being loaded may hold layers within layers: these hold for all of them.
-_custom: dict[str, Any] = {}
 # While a file is written, the number of each layer, by its id; while it is read, the layer of each number.
 _numbers: dict[int, int] = {}
 _made: dict[int, Any] = {}
@@ -33,22 +31,10 @@ def is_layer(name: Any) -> bool:
     if not isinstance(name, str):
         return False
     try:
-        cls = serialization.find_object(name, known_layers(), _custom, "layer")
+        cls = serialization.find_object(name, known_layers(), kind="layer")
     except ValueError:
         return False
     return isinstance(cls, type) and issubclass(cls, Layer)
-
-
-@contextmanager
-def custom_objects(objects: Mapping[str, Any] | None) -> Iterator[None]:
-    """Classes of yours that may be made from configurations inside the block."""
-    before = dict(_custom)
-    _custom.update(objects or {})
-    try:
-        yield
-    finally:
-        _custom.clear()
-        _custom.update(before)
 
 
 @contextmanager
@@ -79,7 +65,10 @@ def deserialize(config: Mapping[str, Any], custom_objects: Mapping[str, Any] | N
     number = config.get("number") if _sharing else None
     if number in _made:
         return _made[number]
-    layer = serialization.deserialize(config, known_layers(), {**_custom, **(custom_objects or {})}, "layer")
+    known = known_layers()
+    if config.get("class_name") in known:
+        room.check_lengths(config["config"])
+    layer = serialization.deserialize(config, known, custom_objects, "layer")
     if number is not None:
         _made[number] = layer
     return layer

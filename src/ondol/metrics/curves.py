@@ -11,7 +11,12 @@ from ondol import ops
 from ondol.autograd import Tensor, as_tensor, no_grad
 from ondol.errors import ShapeError
 from ondol.metrics.checks import look_at_targets
-from ondol.metrics.thresholds import ThresholdMetric, given_thresholds, standardized
+from ondol.metrics.thresholds import (
+    ThresholdMetric,
+    evenly_spaced_thresholds,
+    given_thresholds,
+    standardized,
+)
 
 CURVES = ("ROC", "PR", "PRGAIN")
 SUMMATIONS = ("interpolation", "minoring", "majoring")
@@ -69,7 +74,7 @@ class AUC(ThresholdMetric):
         if num_labels and not multi_label:
             raise ValueError(f"Expected multi_label=True with num_labels. Received: num_labels={num_labels}.")
         self._given_thresholds = None if thresholds is None else sorted(given_thresholds(thresholds))
-        inner = self._given_thresholds or np.linspace(0, 1, num_thresholds)[1:-1].tolist()
+        inner = self._given_thresholds or evenly_spaced_thresholds(num_thresholds)[1:-1]
         self.multi_label, self.num_labels = multi_label, num_labels
         self.label_weights = label_weights
         self.from_logits = from_logits

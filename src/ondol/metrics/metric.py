@@ -60,7 +60,7 @@ class Metric:
             name: its name.
         """
         with outside_trace():
-            value = initializers.get(initializer)(tuple(shape), numpy_dtype(dtype or self.dtype))
+            value = initializers.first_value(initializer, shape, numpy_dtype(dtype or self.dtype))
         variable = Variable(value, name or "variable", trainable=False, autocast=False)
         variable.path = f"{self.name}/{variable.name}"
         self._variables.append(variable)

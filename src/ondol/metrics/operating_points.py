@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ondol import ops
 from ondol.autograd import Tensor
-from ondol.metrics.thresholds import BinaryThresholdMetric
+from ondol.metrics.thresholds import BinaryThresholdMetric, evenly_spaced_thresholds
 
 
 class OperatingPoint(BinaryThresholdMetric):
@@ -35,7 +33,7 @@ class OperatingPoint(BinaryThresholdMetric):
             raise ValueError(f"Expected {self.required} from 0 to 1. Received: {self.required}={value!r}.")
         if num_thresholds < 1:
             raise ValueError(f"Expected at least one threshold. Received: num_thresholds={num_thresholds!r}.")
-        thresholds = [0.5] if num_thresholds == 1 else np.linspace(0, 1, num_thresholds).tolist()
+        thresholds = [0.5] if num_thresholds == 1 else evenly_spaced_thresholds(num_thresholds)
         super().__init__(thresholds, None, class_id, name, dtype)
         self.value = value
         self.num_thresholds = num_thresholds

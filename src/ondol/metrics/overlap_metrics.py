@@ -13,6 +13,7 @@ from ondol.losses.checks import OutputShape, check_numbers
 from ondol.losses.reduction import squeeze_or_expand_to_same_rank, weights_like
 from ondol.metrics.checks import check_classes, check_same_shapes, look_at_targets
 from ondol.metrics.metric import Metric
+from ondol.utils import room
 
 
 class IoU(Metric):
@@ -49,6 +50,7 @@ class IoU(Metric):
         axis: int = -1,
     ) -> None:
         super().__init__(name=name, dtype=dtype)
+        room.take((len(target_class_ids),), "of classes")
         self.target_class_ids = list(target_class_ids)
         if not self.target_class_ids or not all(0 <= c < num_classes for c in self.target_class_ids):
             raise ValueError(

@@ -15,6 +15,7 @@ from ondol.losses.checks import OutputShape, check_numbers, check_range
 from ondol.losses.reduction import squeeze_or_expand_to_same_rank, weights_like
 from ondol.metrics.checks import check_one_hot_targets, check_same_shapes, look_at_targets
 from ondol.metrics.metric import Metric
+from ondol.utils import room
 
 NEVER = -1e10  # less than any threshold: a prediction that is not among the k largest
 
@@ -195,6 +196,12 @@ def given_thresholds(thresholds: Thresholds, default: float = 0.5) -> list[float
     if not values or not all(t is not None and 0 <= t <= 1 for t in values):
         raise ValueError(f"Expected thresholds from 0 to 1. Received: thresholds={thresholds!r}.")
     return [float(t) for t in values]
+
+
+def evenly_spaced_thresholds(n: int) -> list[float]:
+    """n numbers from 0 to 1."""
+    room.take((n,), "of thresholds")
+    return np.linspace(0, 1, n).tolist()
 
 
 def evenly_spaced(thresholds: np.ndarray) -> bool:

@@ -15,6 +15,7 @@ from ondol.errors import SavedFileError, unknown_name
 from ondol.layers import registry
 from ondol.layers.base import Layer
 from ondol.models.graph import variable_of
+from ondol.utils import room
 
 
 def describe(model: Any) -> dict[str, Any]:
@@ -66,8 +67,7 @@ def rebuild(cls: type, config: dict[str, Any]) -> Any:
     }
     layers = {layer.name: layer for layer in map(registry.deserialize, config["layers"])}
     variables = [
-        Variable(np.zeros(v["shape"], numpy_dtype(v["dtype"])), v["name"], v["trainable"])
-        for v in config["variables"]
+        Variable(_zeros(v["shape"], v["dtype"]), v["name"], v["trainable"]) for v in config["variables"]
     ]
     for described in config["nodes"]:
         operation = layers[described["layer"]] if "layer" in described else _make_op(described["op"])
@@ -83,6 +83,11 @@ def rebuild(cls: type, config: dict[str, Any]) -> Any:
         trainable=config["trainable"],
         dtype=config["dtype"],
     )
+
+
+def _zeros(shape: Sequence[int], dtype: str) -> np.ndarray:
+    room.take(shape)
+    return np.zeros(shape, numpy_dtype(dtype))
 
 
 def _operation(node: Node) -> dict[str, Any]:

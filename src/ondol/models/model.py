@@ -23,6 +23,7 @@ from ondol.models.trainer import Trainer
 
 if TYPE_CHECKING:
     from ondol.graphs import Diagram
+    from ondol.models.saving import LoadReport
 
 
 class Model(Trainer, Layer):
@@ -295,7 +296,12 @@ class Model(Trainer, Layer):
         return astype(self, dtype)
 
     def save(
-        self, path: Any, overwrite: bool = True, include_optimizer: bool = True, dtype: str | None = None
+        self,
+        path: Any,
+        overwrite: bool = True,
+        include_optimizer: bool = True,
+        dtype: str | None = None,
+        max_shard_size: Any = None,
     ) -> None:
         """Write the model to one file: configuration, weights, and the optimizer's state.
 
@@ -306,6 +312,7 @@ class Model(Trainer, Layer):
             dtype: the dtype in which float weights are written; None for their own. "float16" halves the file,
                 to hand the model on: the loaded model has its old dtypes, with weights made of the rounded
                 values. The optimizer's state is then left out; training on starts with a fresh one.
+            max_shard_size: write several files of at most this size, and an index; see `save_weights`.
 
         Raises:
             SavedFileError: if something in the model cannot be described without code (a Lambda layer), or
@@ -313,23 +320,61 @@ class Model(Trainer, Layer):
         """
         from ondol.models.saving import save_model
 
-        save_model(self, path, overwrite, include_optimizer, dtype)
+        save_model(self, path, overwrite, include_optimizer, dtype, max_shard_size)
 
-    def save_weights(self, path: Any, overwrite: bool = True) -> None:
-        """Write the weights alone, as a safetensors file."""
+    def save_weights(self, path: Any, overwrite: bool = True, max_shard_size: Any = None) -> None:
+        """Write the weights alone, as a safetensors file.
+
+        Args:
+            path: where.
+            overwrite: whether an existing file may be replaced.
+            max_shard_size: None for one file. Otherwise the most that a file may hold, such as "2GB" or "500MB", or
+                as in Keras a number of gibibytes: then a JSON index is written to `path`, and the weights to files
+                beside it that begin with its name. `load_weights(path)` reads them again, one at a time.
+
+        Raises:
+            SavedFileError: for a model without weights, or a weight that is larger than a file may be.
+
+        Example:
+            >>> import ondol as od, os, tempfile
+            >>> model = od.Sequential([od.layers.Dense(100, input_shape=(100,)), od.layers.Dense(1)])
+            >>> folder = tempfile.mkdtemp()
+            >>> model.save_weights(os.path.join(folder, "weights.json"), max_shard_size="40.4KB")
+            >>> len(os.listdir(folder))  # the index, and two with weights
+            3
+        """
         from ondol.models.saving import save_weights
 
-        save_weights(self, path, overwrite)
+        save_weights(self, path, overwrite, max_shard_size)
 
-    def load_weights(self, path: Any, skip_mismatch: bool = False) -> None:
+    def load_weights(self, path: Any, skip_mismatch: bool = False) -> LoadReport:
         """Read weights that `save_weights` (or `save`) of a model of the same structure wrote.
 
         Args:
+            path: the file, or the index of several.
             skip_mismatch: leave out weights that are missing or of another shape.
+
+        Returns:
+            A LoadReport, to be printed: the weights that were `loaded`, those `skipped` for their shapes, those
+            `missing` in the file, and what is `unused` of it.
+
+        Raises:
+            ShapeError: for a file that does not fit, unless `skip_mismatch`. The model is as it was.
+            SavedFileError: for a file, or one of several, that is missing or damaged. The model is as it was.
+
+        Example:
+            >>> import ondol as od, os, tempfile
+            >>> path = os.path.join(tempfile.mkdtemp(), "weights.safetensors")
+            >>> od.Sequential([od.Input((4,)), od.layers.Dense(3), od.layers.Dense(2)]).save_weights(path)
+            >>> other = od.Sequential([od.Input((4,)), od.layers.Dense(3), od.layers.Dense(9)])
+            >>> other.load_weights(path, skip_mismatch=True)
+            2 of 4 weights loaded from ...weights.safetensors
+            skipped: layers/1/bias (9,), in the file (2,)
+            skipped: layers/1/kernel (3, 9), in the file (3, 2)
         """
         from ondol.models.saving import load_weights
 
-        load_weights(self, path, skip_mismatch)
+        return load_weights(self, path, skip_mismatch)
 
     def __deepcopy__(self, memo: dict) -> Any:
         """A model with weights of its own; it compiles programs of its own, too."""

@@ -76,7 +76,7 @@ class Slots:
     ) -> Variable:
         """A Variable of the optimizer's own, saved with it."""
         with outside_trace():
-            value = initializers.get(initializer)(tuple(shape), dtype)
+            value = initializers.first_value(initializer, shape, dtype)
             variable = Variable(value, name or "variable", trainable=False)
         variable.path = f"{self.name}/{variable.name}"
         self._own.append(variable)

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from ondol.errors import SavedFileError
 
 
-def put_in_place(path: Path, content: bytes) -> None:
-    """Write to a file beside the target, then put it in place: a failure never harms what was there."""
+def put_in_place(path: Path, content: bytes | Callable[[BinaryIO], Any]) -> None:
+    """Write to a file beside the target, then put it in place: a failure never harms what was there.
+
+    Args:
+        path: the target.
+        content: its bytes; or, for much of it, a function that writes them into an open file.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            if callable(content):
+                content(file)
+            else:
+                file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())

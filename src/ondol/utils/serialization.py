@@ -7,7 +7,8 @@ in `custom_objects` cannot be made from a file.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,10 @@ from ondol.errors import SavedFileError, unknown_name
 
 _registered: dict[str, Any] = {}
 _names: dict[Any, str] = {}
+_in_scope: dict[str, Any] = {}
+
+# What an array in a description may consist of; text besides.
+ARRAY_KINDS = "biuf"
 
 
 def register_serializable(package: str = "Custom", name: str | None = None) -> Callable:
@@ -57,49 +62,53 @@ def get_registered_object(
     custom_objects: Mapping[str, Any] | None = None,
     module_objects: Mapping[str, Any] | None = None,
 ) -> Any:
-    """The class or function that is registered under a name; None if there is none."""
-    for place in (_registered, custom_objects or {}, module_objects or {}):
+    """The class or function that is saved under this name; None if there is none.
+
+    Args:
+        name: as `get_registered_name` gives it.
+        custom_objects, module_objects: further places to look in.
+    """
+    for place in (_in_scope, _registered, custom_objects or {}, module_objects or {}):
         if name in place:
             return place[name]
     return None
 
 
 def get_custom_objects() -> dict[str, Any]:
-    """What is registered, by name; what is put into it can be loaded from then on."""
-    return _registered
-
-
-class CustomObjectScope:
-    """Makes classes and functions of yours known by name inside a `with` block.
-
-    Args:
-        custom_objects: them, by name.
+    """The classes and functions that `custom_object_scope` made known; yours to add to.
 
     Example:
         >>> import ondol as od
-        >>> class Half(od.layers.Layer):
-        ...     def call(self, inputs):
-        ...         return inputs / 2
-        >>> form = od.layers.serialize(Half())
-        >>> with od.utils.custom_object_scope({"Half": Half}):
-        ...     type(od.layers.deserialize(form)).__name__
-        'Half'
+        >>> od.utils.get_custom_objects()
+        {}
     """
-
-    def __init__(self, custom_objects: Mapping[str, Any]) -> None:
-        self.custom_objects = dict(custom_objects)
-
-    def __enter__(self) -> CustomObjectScope:
-        self._before = dict(_registered)
-        _registered.update(self.custom_objects)
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        _registered.clear()
-        _registered.update(self._before)
+    return _in_scope
 
 
-custom_object_scope = CustomObjectScope
+@contextmanager
+def custom_object_scope(objects: Mapping[str, Any] | None) -> Iterator[None]:
+    """Inside the block, classes and functions of yours are known by these names.
+
+    Args:
+        objects: by name; None for none.
+
+    Example:
+        >>> import ondol as od
+        >>> with od.utils.custom_object_scope({"twice": lambda x: 2 * x}):
+        ...     layer = od.layers.Activation("twice")
+        >>> layer([1.0, 3.0]).tolist()
+        [2.0, 6.0]
+    """
+    before = dict(_in_scope)
+    _in_scope.update(objects or {})
+    try:
+        yield
+    finally:
+        _in_scope.clear()
+        _in_scope.update(before)
+
+
+CustomObjectScope = custom_object_scope
 
 
 def serialize(obj: Any) -> Any:
@@ -145,10 +154,16 @@ def deserialize(
         return form
     name, config = form["class_name"], form.get("config", {})
     if name == "array":
-        return np.array(config["value"], config["dtype"])
+        return _array(config["value"], config["dtype"])
     if name == "function":
         return find_object(config, {}, custom_objects, "function")
-    cls = find_object(name, known, custom_objects, kind)
+    found = find_object(name, known, custom_objects, kind)
+    if not inspect.isclass(found):
+        raise SavedFileError(
+            f"Expected the name of a class. Received: class_name={name!r}, which is {str(found)[:100]}. A function is "
+            'described by {"class_name": "function", "config": its name}.'
+        )
+    cls: Any = found
     if not hasattr(cls, "from_config"):
         return cls(**config)
     # Some hold objects of other classes, and hand your classes on to them.
@@ -157,11 +172,25 @@ def deserialize(
     return cls.from_config(config)
 
 
+def _array(value: Any, dtype: str) -> np.ndarray:
+    """An array of numbers or texts, as large as its description: "S1000000000" is no dtype for it."""
+    if dtype.startswith("<U"):
+        return np.array(value, str)
+    if dtype == "bfloat16":
+        import ml_dtypes
+
+        return np.array(value, ml_dtypes.bfloat16)
+    made = np.dtype(dtype)
+    if made.kind not in ARRAY_KINDS or made.subdtype is not None:
+        raise SavedFileError(f"Expected an array of numbers or texts. Received: dtype={dtype!r:.100}.")
+    return np.array(value, made)
+
+
 def find_object(
     name: str, known: Mapping[str, Any], custom_objects: Mapping[str, Any] | None = None, kind: str = "class"
 ) -> Any:
     """The class or function of this name: of `custom_objects`, of the registered ones, or of the known ones."""
-    custom = dict(custom_objects or {})
+    custom = {**_in_scope, **(custom_objects or {})}
     for place in (custom, _registered, known):
         if name in place:
             return place[name]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ondol.errors import SavedFileError
+from ondol.utils.array_file import ArrayFile, entry_of, write_arrays
 from ondol.utils.files import put_in_place
 
 FORMAT, VERSION = "ondol checkpoint", 1
@@ -57,8 +58,6 @@ class CheckpointFolder:
         Raises:
             OSError: for a full disk, for instance; the checkpoints there stay as they are.
         """
-        from safetensors.numpy import save
-
         text = json.dumps(header)
         ordered = {name: np.ascontiguousarray(a).reshape(a.shape) for name, a in sorted(arrays.items())}
         metadata = {
@@ -68,7 +67,8 @@ class CheckpointFolder:
             "sha256": _checksum(ordered, text),
         }
         path = self.path / f"checkpoint-{number:010d}.ondol"
-        put_in_place(path, save(ordered, metadata))
+        entries = {name: entry_of(a) for name, a in ordered.items()}
+        put_in_place(path, lambda file: write_arrays(file, entries, lambda _: metadata))
         for old in self.files()[self.keep :]:
             old.unlink(missing_ok=True)
         return path
@@ -89,29 +89,25 @@ class CheckpointFolder:
 
 
 def _read(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    from safetensors import SafetensorError, safe_open
-
-    from ondol.backend.dtypes import numpy_dtype
-
-    numpy_dtype("bfloat16")  # from now on NumPy knows this name, which a file may contain
+    with ArrayFile(path) as file:
+        arrays = {name: file.read(name) for name in sorted(file.places)}
+        metadata = file.metadata
+    text = metadata.get("header", "")
+    if metadata.get("format") != FORMAT or metadata.get("sha256") != _checksum(arrays, text):
+        raise SavedFileError(f"The checkpoint {path} is damaged: its checksum is another.")
     try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            arrays = {name: file.get_tensor(name) for name in sorted(file.keys())}
-        text = metadata.get("header", "")
-        if metadata.get("format") != FORMAT or metadata.get("sha256") != _checksum(arrays, text):
-            raise SavedFileError(f"The checkpoint {path} is damaged: its checksum is another.")
-        if int(metadata["version"]) > VERSION:
-            raise SavedFileError(f"The checkpoint {path} was written by a newer Ondol.")
-        return arrays, json.loads(text)
-    except (SafetensorError, OSError, ValueError, KeyError) as error:
-        if isinstance(error, SavedFileError):
-            raise
+        version, header = int(metadata["version"]), json.loads(text)
+    except (ValueError, KeyError, RecursionError) as error:
         raise SavedFileError(f"The checkpoint {path} is damaged ({error}).") from None
+    if version > VERSION:
+        raise SavedFileError(f"The checkpoint {path} was written by a newer Ondol.")
+    if not isinstance(header, dict):
+        raise SavedFileError(f"The checkpoint {path} is damaged: it has no description.")
+    return arrays, header
 
 
 def _checksum(arrays: dict[str, np.ndarray], text: str) -> str:
-    digest = hashlib.sha256(text.encode())
+    digest = hashlib.sha256(text.encode(errors="surrogatepass"))
     for name, a in arrays.items():
         digest.update(f"{name} {a.dtype} {a.shape}".encode())
         digest.update(np.ascontiguousarray(a).tobytes())
