@@ -125,6 +125,18 @@ def test_after_stops_at_epochs_ends(tmp_path, eager, whole, every):
     same(result(tmp_path / "cut", every=every, eager=eager), whole)
 
 
+def test_half_written_models_of_a_killed_training_are_removed(tmp_path, eager):
+    with pytest.raises(Killed):
+        result(tmp_path / "cut", Kill(20), eager=eager)
+    left_over = tmp_path / "cut" / "steps" / ".2-4.ondol.abc.part"
+    other = tmp_path / "cut" / "steps" / ".other.ondol.abc.part"
+    for file in (left_over, other):
+        file.write_bytes(b"half of it")
+    result(tmp_path / "cut", epochs=2, eager=eager)
+    assert not left_over.exists()
+    assert other.exists()
+
+
 def test_an_ended_training_stays_as_it_is(tmp_path, eager, whole):
     same(result(tmp_path / "whole", eager=eager), whole)
 

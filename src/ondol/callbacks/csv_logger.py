@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 from typing import IO, Any
 
@@ -95,6 +96,10 @@ class CSVLogger(Callback):
             self._file = None
 
     def get_state(self) -> dict[str, Any]:
+        if self._file is not None:
+            os.fsync(
+                self._file.fileno()
+            )  # a checkpoint outlives a power cut: so must the lines that it counts on
         begun = self.names is not None or self.append
         size = self.filename.stat().st_size if begun and self.filename.exists() else 0
         return {"size": size, "names": self.names}

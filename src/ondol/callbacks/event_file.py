@@ -8,7 +8,7 @@ import os
 import platform
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -45,6 +45,7 @@ class EventFile:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._records: Any = None
+        self._file: IO[bytes] | None = None
         self._record_writer, self._events, self._graphs, self._summaries = tensorboard_parts()
         self.begin()
 
@@ -112,13 +113,16 @@ class EventFile:
     def close(self) -> None:
         if self._records is not None:
             self._records.close()
-            self._records = None
+            self._records = self._file = None
 
     # -- for trainings that go on later
 
     def position(self) -> list[Any]:
-        """The file's name, and how long it is now."""
-        return [self.path.name, self.size]
+        """The file's name, and how long it is now, on the disk itself."""
+        size = self.size
+        if self._file is not None:
+            os.fsync(self._file.fileno())
+        return [self.path.name, size]
 
     def go_to(self, position: list[Any]) -> None:
         """Go on there; what the file holds beyond is of steps that are made again."""
@@ -144,7 +148,8 @@ class EventFile:
         if self._records is None:
             empty = not self.size
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._records = self._record_writer(open(self.path, "ab"))  # noqa: SIM115 - `close` closes it
+            self._file = open(self.path, "ab")  # noqa: SIM115 - `close` closes it
+            self._records = self._record_writer(self._file)
             if empty:
                 version = self._events.Event(wall_time=time.time(), file_version="brain.Event:2")
                 self._records.write(version.SerializeToString())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import string
 import sys
@@ -164,3 +165,13 @@ class ModelCheckpoint(Monitored):
     def set_state(self, state: Any) -> None:
         self.best, self.batches = state["best"], state["batches"]
         self._epoch, self._done = state["epoch"], state["done"]
+        self._remove_left_overs()
+
+    def _remove_left_overs(self) -> None:
+        """Files that were half written when the training that goes on was killed."""
+        if "{" in str(Path(self.filepath).parent):
+            return
+        parts = string.Formatter().parse(Path(self.filepath).name)
+        name = "".join(glob.escape(text) + ("" if field is None else "*") for text, field, _, _ in parts)
+        for left_over in Path(self.filepath).parent.glob(f".{name}.*.part"):
+            left_over.unlink(missing_ok=True)
