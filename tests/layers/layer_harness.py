@@ -124,7 +124,7 @@ def check_compiled(row: Row) -> None:
 
 
 def check_saving(row: Row) -> None:
-    """Within a model: the file that is saved gives a model that computes the same."""
+    """Within a model: the file that is saved gives a model that computes the same, and whose next step is the same."""
     x = as_dtype(data_for(row), "float32")
     symbols = each(lambda a: od.layers.Input(a.shape[1:], dtype=a.dtype.name), x)
     model = od.Model(symbols, make(row, x)(symbols))
@@ -132,6 +132,14 @@ def check_saving(row: Row) -> None:
         model.save(Path(folder) / "model.ondol")
         loaded = od.models.load_model(Path(folder) / "model.ondol")
     np.testing.assert_array_equal(loaded(x).numpy(), model(x).numpy())
+    steps = []
+    for trained in (model, loaded):
+        trained.compile(od.optimizers.SGD(0.01), "mse", run_eagerly=True)
+        od.random.seed(4)
+        steps.append(trained.train_on_batch(x, np.ones(trained(x).shape, "float32")))
+    assert steps[0] == steps[1]
+    for a, b in zip(model.variables, loaded.variables, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
 
 
 def check_training(row: Row) -> None:

@@ -258,6 +258,28 @@ def too_slow(*_):
     raise TimeoutError(f"more than {SECONDS_A_FILE} s")
 
 
+FORBIDDEN = (
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.fork",
+    "subprocess.Popen",
+    "pickle.find_class",
+    "socket.connect",
+)
+
+
+def watch(event, arguments, folder, done):
+    """Note what no file may make a program do: run something, or open files elsewhere but Python's own."""
+    if event in FORBIDDEN:
+        done.append(f"{event} {arguments}")
+    elif event == "open" and isinstance(arguments[0], (str, bytes)):
+        path = str(arguments[0])
+        # Where an error is put into words, Python looks for the lines of the program.
+        if not path.startswith(str(folder)) and not path.endswith((".py", ".pyc", ".so")):
+            done.append(f"open {path}")
+
+
 def main(folder, seed, count):
     rng = np.random.default_rng(seed)
     od.config.run_eagerly(True)
@@ -282,6 +304,8 @@ def main(folder, seed, count):
     if size:
         resource.setrlimit(resource.RLIMIT_AS, (size + ROOM, size + ROOM))
     signal.signal(signal.SIGALRM, too_slow)
+    done = []
+    sys.addaudithook(lambda event, arguments: watch(event, arguments, folder, done))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     counts, bad = {}, []
     for number in range(count):
@@ -322,6 +346,9 @@ def main(folder, seed, count):
             (folder / f"bad-{number}.ondol").write_bytes(path.read_bytes())
         finally:
             signal.alarm(0)
+        if done:
+            bad.append([number, reader, f"it made the program do {done[:3]}", ""])
+            done.clear()
         counts[f"{reader} {outcome}"] = counts.get(f"{reader} {outcome}", 0) + 1
     growth = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * (
         1 if sys.platform == "darwin" else 1024

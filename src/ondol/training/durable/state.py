@@ -115,11 +115,11 @@ def _put_back(
     named = _named(callbacks)
     missing = sorted(set(header["callbacks"]) - set(named))
     _expect(where, "callbacks that are there", missing, [])
+    for i, v in enumerate(variables):  # first: to go on in a stream is to go on from these random numbers
+        v.assign(arrays[f"state/{i}"])
     epoch, step, logs = header["position"]
     position = Position(epoch, step, _unpacked(logs, arrays))
     steps_of_epoch.go_to(_unpacked(header["data"], arrays), step, position.logs)
-    for i, v in enumerate(variables):
-        v.assign(arrays[f"state/{i}"])
     history.history, history.epoch = _unpacked(header["history"], arrays), list(header["epochs"])
     for name, state in header["callbacks"].items():
         named[name].set_state(_unpacked(state, arrays))
