@@ -19,7 +19,6 @@ _LIBRARIES = (
     "scipy",
     "scikit-learn",
     "matplotlib",
-    "safetensors",
     "pillow",
     "cupy",
 )
