@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 LONGEST_NAME = 100  # letters, in messages; a search for what is near to a longer one would take long
@@ -89,3 +90,24 @@ def no_such_name(module: str, name: str, known: Iterable[str]) -> AttributeError
     if (module, name) in INSTEAD:
         hint = f" Use {INSTEAD[module, name]} instead."
     return AttributeError(f"module {module!r} has no attribute {name!r}.{hint}")
+
+
+@contextmanager
+def damage_said(received: str, remedy: str) -> Iterator[None]:
+    """What only a damaged description in a file can cause is said to be that; errors of Ondol's say it themselves.
+
+    Args:
+        received: the beginning of the message, up to what went wrong.
+        remedy: its end.
+
+    Raises:
+        SavedFileError: in place of what a description that makes no sense leads to.
+    """
+    try:
+        yield
+    except OndolError:
+        raise
+    except (
+        LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, MemoryError,
+    ) as error:  # fmt: skip
+        raise SavedFileError(f"{received} ({type(error).__name__}: {str(error)[:500]}). {remedy}") from error

@@ -100,24 +100,32 @@ def test_a_training_that_has_ended_is_not_trained_again(tmp_path):
     assert history.epoch == [0, 1, 2]
 
 
+class CtrlC(od.callbacks.Callback):
+    """Presses it after so many steps, counted over all epochs."""
+
+    def __init__(self, steps):
+        self.left = steps
+
+    def steps_until_due(self, first, total):
+        return 1
+
+    def on_steps(self, done, total, logs):
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.fixture
+def ctrl_c_is_heard():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 @pytest.mark.parametrize("steps", [5, 13])
 def test_ctrl_c_within_an_epoch_and_at_its_end(tmp_path, eager, whole, steps):
-    class CtrlC(od.callbacks.Callback):
-        made = 0
-
-        def steps_until_due(self, first, total):
-            return 1
-
-        def on_steps(self, done, total, logs):
-            self.made += 1
-            if self.made == 13 + steps:
-                os.kill(os.getpid(), signal.SIGINT)
-
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        _, history = train(tmp_path / "cut", epochs=4, eager=eager, callbacks=[CtrlC()], every="1h")
-    finally:
-        signal.signal(signal.SIGINT, before)
+    _, history = train(tmp_path / "cut", epochs=4, eager=eager, callbacks=[CtrlC(13 + steps)], every="1h")
     assert history.interrupted
     same(everything(*train(tmp_path / "cut", epochs=4, eager=eager, every="1h")), whole)
 
@@ -274,14 +282,14 @@ KINDS = {
 }
 
 
-def train_on_batches(folder, eager, steps=None, kind="by number"):
+def train_on_batches(folder, eager, steps=None, kind="by number", end=Kill):
     od.random.seed(1)
     batches = KINDS[kind]()
     model = od.Sequential(
         [od.Input((4,)), od.layers.Dense(5, "tanh"), od.layers.Dropout(0.2), od.layers.Dense(1)]
     )
     model.compile("adam", "mse", metrics=["mae"], run_eagerly=eager)
-    callbacks = [] if steps is None else [Kill(steps)]
+    callbacks = [] if steps is None else [end(steps)]
     history = model.fit(
         batches, epochs=3, verbose=0, checkpoint=folder, checkpoint_every=4, callbacks=callbacks
     )
@@ -294,6 +302,16 @@ def test_batches_of_a_data_set(tmp_path, eager, steps, kind):
     whole = train_on_batches(tmp_path / "whole", eager, kind=kind)
     with pytest.raises(Killed):
         train_on_batches(tmp_path / "cut", eager, steps, kind)
+    same(train_on_batches(tmp_path / "cut", eager, kind=kind), whole)
+
+
+@pytest.mark.usefixtures("ctrl_c_is_heard")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("steps", [7, 12])
+def test_ctrl_c_in_a_data_set(tmp_path, eager, steps, kind):
+    """6 steps make an epoch: early in the second one, and at its very end."""
+    whole = train_on_batches(tmp_path / "whole", eager, kind=kind)
+    train_on_batches(tmp_path / "cut", eager, steps, kind, end=CtrlC)
     same(train_on_batches(tmp_path / "cut", eager, kind=kind), whole)
 
 

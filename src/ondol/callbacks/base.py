@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ondol.errors import NotFiniteError
+
 OLDER_NAMES = {"on_train_batch_begin": ("on_batch_begin",), "on_train_batch_end": ("on_batch_end",)}
 
 
@@ -96,6 +98,17 @@ class Callback:
 
     def set_state(self, state: Any) -> None:
         """Go on from what `get_state` returned."""
+
+    def on_not_finite(self, error: NotFiniteError) -> bool:
+        """Called when a loss that became NaN or infinite ends the training.
+
+        Args:
+            error: what `fit` is about to raise.
+
+        Returns:
+            Whether the training shall end quietly, with what was learned until then.
+        """
+        return False
 
     def on_last_epoch_end(self, logs: dict | None = None) -> None:
         """Called when no epoch follows, before the optimizer gives weights the values that stay (see `use_ema`)."""

@@ -40,8 +40,10 @@ class TerminateOnNaN(Callback):
     def on_train_begin(self, logs: dict | None = None) -> None:
         self.error = None
 
-    def end(self, error: NotFiniteError) -> None:
-        """Be told why the training ends."""
+    def on_not_finite(self, error: NotFiniteError) -> bool:
+        if self.raise_error:
+            return False
         self.error = error
         self.model.stop_training = True
         print(f"ondol: {error}", file=sys.stderr)
+        return True

@@ -50,23 +50,22 @@ def diagnose(
     model._check_targets(data)
     doctor = Doctor(model)
     doctor.see_data(data)
+    logs: dict[str, list[Any]] = {}
     history = getattr(model, "history", None)
     if history is not None:
         doctor.epochs = len(history.epoch)
-        doctor.history = {name: list(values) for name, values in history.history.items()}
+        logs.update(history.history)
     if validation_data is not None:
-        doctor.history.update(_now(model, data, validation_data))
+        logs.update(_now(model, data, validation_data))
     doctor.measure()
-    return doctor.judge()
+    return doctor.judge(logs)
 
 
 def _now(model: Any, data: ArrayData, validation_data: Any) -> dict[str, list[float]]:
     """Loss and metrics on both, as if this were an epoch's end."""
     seen = model.evaluate(*unpack_x_y_sample_weight(data.structure)[:2], verbose=0, return_dict=True)
-    held_out = unpack_x_y_sample_weight(validation_data)
-    found = model.evaluate(
-        *held_out[:2], sample_weight=held_out[2] if len(held_out) > 2 else None, verbose=0, return_dict=True
-    )
+    x, y, sample_weight = unpack_x_y_sample_weight(validation_data)
+    found = model.evaluate(x, y, sample_weight=sample_weight, verbose=0, return_dict=True)
     return {
         **{name: [value] for name, value in seen.items()},
         **{f"val_{name}": [value] for name, value in found.items()},

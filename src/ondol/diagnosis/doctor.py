@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,6 @@ class Doctor(Callback):
             )
         self.set_model(model)
         self.measurements: list[Measurement] = []
-        self.history: dict[str, list[float]] = {}
         self.epochs = 0
         self.diagnosis: Diagnosis | None = None
 
@@ -57,8 +57,6 @@ class Doctor(Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self.epochs += 1
-        for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(value)
         if self.epochs & (self.epochs - 1) == 0:  # a power of two
             self.measure()
 
@@ -66,19 +64,22 @@ class Doctor(Callback):
         if self.diagnosis is None and self.measurements:
             if self.measurements[-1].epoch != self.epochs:
                 self.measure()
-            self.diagnosis = self.model.history.diagnosis = self.judge()
+            self.diagnosis = self.model.history.diagnosis = self.judge(self.model.history.history)
 
-    def explain(self, error: NotFiniteError) -> None:
-        """Add to an error that ended the training what led to it."""
+    def on_not_finite(self, error: NotFiniteError) -> bool:
+        """Add to the error what led to it."""
         self.measure()
-        self.diagnosis = self.model.history.diagnosis = self.judge(not_finite=True)
+        self.diagnosis = self.model.history.diagnosis = self.judge(
+            self.model.history.history, not_finite=True
+        )
         error.add_note(str(self.diagnosis))
+        return False
 
     def measure(self) -> None:
         self.measurements.append(self.probe.measure(self.epochs))
 
-    def judge(self, not_finite: bool = False) -> Diagnosis:
-        """What all that was measured means."""
-        case = case_of(self.model, self.data, self.measurements, self.history, not_finite)
+    def judge(self, history: Mapping[str, list[Any]], not_finite: bool = False) -> Diagnosis:
+        """What all that was measured means, together with the logs of the epochs."""
+        case = case_of(self.model, self.data, self.measurements, history, not_finite)
         when = f"after {self.epochs} epoch{'s' * (self.epochs != 1)}" if self.epochs else "before training"
         return Diagnosis(findings_of(case), self.measurements, f"'{self.model.name}' {when}")

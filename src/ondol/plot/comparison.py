@@ -52,16 +52,12 @@ def compare(
         values, first = read_history(history)
         if metric not in values:
             raise unknown_name(f"metric of {name!r}", metric, values)
-        color = style.color(number)
-        validation = values.get(f"val_{metric}")
-        if validation is None:
-            ax.plot(
-                first + np.arange(len(values[metric])), values[metric], color=color, linewidth=1.8, label=name
-            )
-            continue
-        ax.plot(first + np.arange(len(validation)), validation, color=color, linewidth=1.8, label=name)
-        seen = first + np.arange(len(values[metric]))
-        ax.plot(seen, values[metric], color=color, linewidth=1.0, linestyle="--", label=f"{name}, training")
+        looks: dict[str, dict[str, Any]] = {metric: {"linewidth": 1.8, "label": name}}
+        if f"val_{metric}" in values:
+            dashed = {"linewidth": 1.0, "linestyle": "--", "label": f"{name}, training"}
+            looks = {f"val_{metric}": looks[metric], metric: dashed}
+        for key, look in looks.items():
+            ax.plot(first + np.arange(len(values[key])), values[key], color=style.color(number), **look)
     style.dress(ax, title or metric.replace("_", " "), "epoch", grid=True)
     if log:
         ax.set_yscale("log")

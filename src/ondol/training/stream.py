@@ -105,7 +105,7 @@ class StreamSteps:
         self.seconds_waited = 0.0  # for batches, in all epochs
         # Steps of the next epoch that are made already, and their logs.
         self.begun: tuple[int, dict[str, Any]] = (0, {})
-        self.random_after: Any = None  # with what to go on once the batches of those steps are passed
+        self.random_after: Any = None  # with what to go on once that epoch's pass has begun again
         self.epoch_start = self._start()
 
     # -- for trainings that go on later
@@ -174,6 +174,8 @@ class StreamSteps:
         order = None if self.order is None else self.order.next()
         key = (*key_now(), epoch)
         batches = batches_of(self.batches, self.steps, order, key)
+        if passed:
+            global_generator().state.assign(self.random_after)
 
         def place(i: int) -> str:
             return f"in epoch {epoch + 1}, batch {i + 1}"
@@ -182,8 +184,6 @@ class StreamSteps:
         for i, ready in _numbered(feed):
             if i < passed:
                 continue
-            if passed and i == passed:
-                global_generator().state.assign(self.random_after)
             _check(self.model, ready, "train_step", place(i))
             calls.call("on_train_batch_begin", i)
             logs = in_python(self.model._run_step("train_step", ready.structure))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from ondol.autograd import Variable
 from ondol.backend.dtypes import FLOATS, numpy_dtype
-from ondol.errors import OndolError, SavedFileError, unknown_name
+from ondol.errors import SavedFileError, damage_said, unknown_name
 from ondol.layers import registry
 from ondol.models.inputs import describe, restore
 from ondol.models.saving.files import opened, write
@@ -93,8 +92,14 @@ def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None, compi
                 f"Expected a file written by model.save(). Received: {path}, which holds weights only. "
                 "Build the model and call model.load_weights(path)."
             )
+        damaged = damage_said(
+            f"Expected a description of a model. Received: {path}, whose description is damaged, or does not fit the "
+            "classes that it names",
+            "If you changed the __init__ of a class of yours, give it the old arguments again; else save the model "
+            "again, or take an older copy.",
+        )
         room = room_for(sum(math.prod(place.shape) for place in file.places.values()), path)
-        with custom_object_scope(custom_objects), registry.sharing(), _damage_said(path), room:
+        with custom_object_scope(custom_objects), registry.sharing(), damaged, room:
             model = registry.deserialize(file.header["model"])
             if not hasattr(model, "_first_inputs"):
                 raise TypeError(f"it describes a {type(model).__name__}")
@@ -108,20 +113,3 @@ def load_model(path: Any, custom_objects: Mapping[str, Any] | None = None, compi
             if compile and "compile" in file.header:
                 restore_training(model, file)
     return model
-
-
-@contextmanager
-def _damage_said(path: Any) -> Iterator[None]:
-    """What only a damaged description can cause is said to be that; other errors say it themselves."""
-    try:
-        yield
-    except OndolError:
-        raise
-    except (
-        LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, MemoryError,
-    ) as error:  # fmt: skip
-        raise SavedFileError(
-            f"Expected a description of a model. Received: {path}, whose description is damaged, or does not fit the "
-            f"classes that it names ({type(error).__name__}: {str(error)[:500]}). If you changed the __init__ of a "
-            "class of yours, give it the old arguments again; else save the model again, or take an older copy."
-        ) from error

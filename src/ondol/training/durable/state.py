@@ -13,7 +13,7 @@ from ondol.backend import tree
 from ondol.backend.state import eager_namespace, use_namespace
 from ondol.callbacks.base import Callback
 from ondol.callbacks.history import History
-from ondol.errors import OndolError, SavedFileError
+from ondol.errors import SavedFileError, damage_said
 from ondol.training.steps import as_batch
 
 SAMPLES_COMPARED = 64
@@ -79,51 +79,34 @@ def put_back(
         SavedFileError: for the state of another model, other data, or other callbacks, or a description that makes no
             sense.
     """
-    try:
-        return _put_back(arrays, header, model, steps_of_epoch, history, callbacks, where)
-    except OndolError:
-        raise
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
-        raise SavedFileError(
-            f"Expected the state of a training in {where}. Received: a description of one that is damaged "
-            f"({type(error).__name__}: {str(error)[:500]}). Name another folder with checkpoint=, or delete this one "
-            "to start anew."
-        ) from error
-
-
-def _put_back(
-    arrays: dict[str, np.ndarray],
-    header: dict[str, Any],
-    model: Any,
-    steps_of_epoch: Any,
-    history: History,
-    callbacks: list[Callback],
-    where: Any,
-) -> Position:
-    _check_form(header)
-    _expect(where, "this training", header["task"], steps_of_epoch.task())
-    if len(header["variables"]) != len(model.state_variables):
-        steps_of_epoch.make_variables()  # metrics may make theirs at the first step
-    variables = model.state_variables
-    found = [[list(v.shape), str(v.dtype)] for v in variables]
-    _expect(
-        where,
-        "a model with these weights",
-        [[shape, dtype] for _, shape, dtype in header["variables"]],
-        found,
-    )
-    named = _named(callbacks)
-    missing = sorted(set(header["callbacks"]) - set(named))
-    _expect(where, "callbacks that are there", missing, [])
-    for i, v in enumerate(variables):  # first: to go on in a stream is to go on from these random numbers
-        v.assign(arrays[f"state/{i}"])
-    epoch, step, logs = header["position"]
-    position = Position(epoch, step, _unpacked(logs, arrays))
-    steps_of_epoch.go_to(_unpacked(header["data"], arrays), step, position.logs)
-    history.history, history.epoch = _unpacked(header["history"], arrays), list(header["epochs"])
-    for name, state in header["callbacks"].items():
-        named[name].set_state(_unpacked(state, arrays))
-    return position
+    with damage_said(
+        f"Expected the state of a training in {where}. Received: a description of one that is damaged",
+        "Name another folder with checkpoint=, or delete this one to start anew.",
+    ):
+        _check_form(header)
+        _expect(where, "this training", header["task"], steps_of_epoch.task())
+        if len(header["variables"]) != len(model.state_variables):
+            steps_of_epoch.make_variables()  # metrics may make theirs at the first step
+        variables = model.state_variables
+        found = [[list(v.shape), str(v.dtype)] for v in variables]
+        _expect(
+            where,
+            "a model with these weights",
+            [[shape, dtype] for _, shape, dtype in header["variables"]],
+            found,
+        )
+        named = _named(callbacks)
+        missing = sorted(set(header["callbacks"]) - set(named))
+        _expect(where, "callbacks that are there", missing, [])
+        for i, v in enumerate(variables):  # first: to go on in a stream is to go on from these random numbers
+            v.assign(arrays[f"state/{i}"])
+        epoch, step, logs = header["position"]
+        position = Position(epoch, step, _unpacked(logs, arrays))
+        steps_of_epoch.go_to(_unpacked(header["data"], arrays), step, position.logs)
+        history.history, history.epoch = _unpacked(header["history"], arrays), list(header["epochs"])
+        for name, state in header["callbacks"].items():
+            named[name].set_state(_unpacked(state, arrays))
+        return position
 
 
 def _check_form(header: dict[str, Any]) -> None:
