@@ -5,7 +5,7 @@ Importing this module imports jax; only code that is about to compile does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -35,8 +35,10 @@ def segment_sum(values: Any, ids: Any, n: int) -> Any:
     return jax.ops.segment_sum(values, ids, n)
 
 
-def scan(step: Callable, carry: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
-    return lax.scan(step, carry, xs, reverse=reverse)
+def scan(
+    step: Callable, carry: Any, xs: Any, reverse: bool = False, unroll: int | bool = 1
+) -> tuple[Any, Any]:
+    return lax.scan(step, carry, xs, reverse=reverse, unroll=unroll)
 
 
 def fori(lower: Any, upper: Any, body: Callable, carry: Any) -> Any:
@@ -49,6 +51,10 @@ def while_loop(condition: Callable, body: Callable, carry: Any) -> Any:
 
 def cond(predicate: Any, if_true: Callable, if_false: Callable, *operands: Any) -> Any:
     return lax.cond(predicate, if_true, if_false, *operands)
+
+
+def switch(index: Any, branches: Sequence[Callable], *operands: Any) -> Any:
+    return lax.switch(index, branches, *operands)
 
 
 def dynamic_slice(x: Any, start: Any, size: int) -> Any:
@@ -81,6 +87,7 @@ jax_namespace = Namespace(
         "fori": fori,
         "while_loop": while_loop,
         "cond": cond,
+        "switch": switch,
         "dynamic_slice": dynamic_slice,
         "take_rows": take_rows,
         "long_sum": long_sum,

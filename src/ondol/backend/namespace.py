@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ondol.backend.convolution.eager import eager_convolutions
@@ -60,10 +60,12 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         """Sum of the rows of `values` that share an id, for ids 0..n-1."""
         return index_add(np.zeros((n, *values.shape[1:]), values.dtype), ids, values)
 
-    def scan(step: Callable, carry: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
+    def scan(
+        step: Callable, carry: Any, xs: Any, reverse: bool = False, unroll: int | bool = 1
+    ) -> tuple[Any, Any]:
         """carry, y = step(carry, x) over the leading axis of `xs`; returns the last carry and the stacked ys.
 
-        `xs` and each y are arrays or tuples of arrays.
+        `xs` and each y are arrays or tuples of arrays. `unroll` is for the compiler: how many steps a turn has.
         """
         leaves = xs if isinstance(xs, tuple) else (xs,)
         order = range(len(leaves[0]))
@@ -92,6 +94,10 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
     def cond(predicate: Any, if_true: Callable, if_false: Callable, *operands: Any) -> Any:
         """if_true(*operands) where the predicate holds, else if_false(*operands)."""
         return if_true(*operands) if predicate else if_false(*operands)
+
+    def switch(index: Any, branches: Sequence[Callable], *operands: Any) -> Any:
+        """branches[index](*operands); an index beyond the ends is that of the end."""
+        return branches[min(max(int(index), 0), len(branches) - 1)](*operands)
 
     def dynamic_slice(x: Any, start: Any, size: int) -> Any:
         """x[start : start + size] along the first axis, where `start` may be data."""
@@ -139,6 +145,7 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         fori,
         while_loop,
         cond,
+        switch,
         dynamic_slice,
         take_rows,
         long_sum,

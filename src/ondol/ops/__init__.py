@@ -32,6 +32,10 @@ from ondol.ops.comparison import (
     logical_xor,
     not_equal,
 )
+from ondol.ops.control_flow.branches import cond, switch
+from ondol.ops.control_flow.loops import fori_loop, while_loop
+from ondol.ops.control_flow.maps import associative_scan, map, vectorized_map
+from ondol.ops.control_flow.scan import scan
 from ondol.ops.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from ondol.ops.creation import (
     arange,

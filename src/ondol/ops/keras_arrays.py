@@ -12,7 +12,7 @@ from ondol.ops.axes import flip, swapaxes
 from ondol.ops.creation import eye, zeros
 from ondol.ops.diagonals import diag
 from ondol.ops.indexing import index_add, index_update
-from ondol.ops.joining import concatenate, split
+from ondol.ops.joining import Unstack, concatenate, split
 from ondol.ops.shapes import ravel, reshape
 
 
@@ -66,8 +66,10 @@ def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Tensor]:
         [Tensor([1. 2.], dtype=float32), Tensor([3. 4.], dtype=float32)]
     """
     x = as_tensor(x)
+    if num is None:
+        return list(Unstack(axis)(x))
     before = (builtins.slice(None),) * (axis % x.ndim)
-    return [x[(*before, i)] for i in range(x.shape[axis] if num is None else num)]
+    return [x[(*before, i)] for i in range(num)]
 
 
 def array_split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:
