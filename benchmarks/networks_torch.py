@@ -157,7 +157,7 @@ class Attending(nn.Module):
         attend = nn.functional.scaled_dot_product_attention
         if isinstance(place, int):
             return self.join(x, attend(query, cache[0, :, :, : place + 1], cache[1, :, :, : place + 1]))
-        seen = torch.arange(cache.shape[3]) <= place
+        seen = (torch.arange(cache.shape[3]) <= place)[None]
         return self.join(x, attend(query, cache[0], cache[1], attn_mask=seen))
 
 
