@@ -22,8 +22,9 @@ DEFAULT = torch.contiguous_format
 
 
 def use_threads(workload) -> None:
-    """One thread for a tiny network, whose work a second one could only delay."""
-    torch.set_num_threads(1 if workload.layers and max(workload.layers) < 100 else THREADS)
+    """One thread for a tiny network, or a single token, whose work a second one could only delay."""
+    tiny = workload.layers and max(workload.layers) < 100
+    torch.set_num_threads(1 if tiny or workload.kind == "generate" else THREADS)
 
 
 def mixed(workload) -> AbstractContextManager:
@@ -85,6 +86,26 @@ def predict(workload, x, y, layout=DEFAULT, wrap=lambda model: model):
         return float(out[0][0, 0])
 
     return calls
+
+
+def generate(workload, x, y, wrap=lambda step: step, place=int):
+    """The function that generates so many tokens, each from all before it, with a cache of keys and values."""
+    use_threads(workload)
+    model = networks_torch.build(workload).eval()
+    steps = workload.sequence[0]
+    shape = (2, 1, model.blocks[0].heads, steps, 128 // model.blocks[0].heads)
+    step = wrap(model.step)
+
+    @torch.inference_mode()
+    def tokens(count: int) -> float:
+        for begin in range(0, count, steps):
+            caches = [torch.zeros(shape) for _ in model.blocks]
+            token = torch.zeros((1, 1), dtype=torch.long)
+            for i in range(min(steps, count - begin)):
+                token = torch.multinomial(step(token, place(i), caches).softmax(-1), 1)
+        return float(token)
+
+    return tokens
 
 
 def rule(workload, operands, dy, layout=DEFAULT, wrap=lambda forward: forward):
