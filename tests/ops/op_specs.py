@@ -770,4 +770,5 @@ PLAIN = {"convert_to_numpy", "is_tensor", "shape", "ndim", "size", "dtype"}
 import specs_convolution  # noqa: E402, F401
 import specs_normalization  # noqa: E402, F401
 import specs_pooling  # noqa: E402, F401
+import specs_recurrent  # noqa: E402, F401
 import specs_residual  # noqa: E402, F401

@@ -154,6 +154,7 @@ from ondol.ops.piecewise import (
 )
 from ondol.ops.powers import cbrt, hypot, power, rsqrt, sqrt, square
 from ondol.ops.rectifier import celu, elu, leaky_relu, relu, relu6, selu
+from ondol.ops.recurrent import gru, lstm, simple_rnn
 from ondol.ops.reduction import average, count_nonzero, mean, std, sum, sum_to, var
 from ondol.ops.rounding import ceil, floor, floor_divide, mod, round, trunc
 from ondol.ops.searching import digitize, searchsorted
