@@ -26,6 +26,7 @@ FLOORS = [
     {"diagnosis"},
     {"models"},
     {"insight"},
+    {"generation"},
     {"applications"},
     {"plot"},
     {"trainer", "experiments", "preprocessing", "tuning", "wrappers"},
