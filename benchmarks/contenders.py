@@ -20,7 +20,7 @@ class Contender:
     kinds: tuple[str, ...]  # the kinds of workload it takes part in
     engine: str = ""  # a second package that must be installed
     env: dict[str, str] = field(default_factory=dict)
-    inputs: tuple[str, ...] = ("numbers", "images")  # and what those may be about
+    inputs: tuple[str, ...] = ("numbers", "images", "sequences")  # and what those may be about
 
     def takes_part(self, workload: Workload) -> bool:
         return workload.kind in self.kinds and workload.inputs in self.inputs
@@ -36,13 +36,13 @@ CPU_ONLY = {"CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_
 
 
 def _keras(engine: str, **limits) -> Contender:
-    kinds = ("fit", "predict", "rule", "import", "start")
+    kinds = ("fit", "predict", "generate", "rule", "import", "start")
     env = {"KERAS_BACKEND": engine}
     return Contender(f"keras-{engine}", "with_keras", "keras", kinds, engine, env, **limits)
 
 
-EVERY = ("fit", "eager", "predict", "rule", "import", "start")
-NOT_EAGER = ("fit", "predict", "rule", "start")
+EVERY = ("fit", "eager", "predict", "generate", "rule", "import", "start")
+NOT_EAGER = ("fit", "predict", "generate", "rule", "start")
 IMAGES = {"inputs": ("images",)}
 ONDOL = Contender("ondol", "with_ondol", "ondol", EVERY, engine="jax")
 _PEERS = [

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 
 from rules import Rule
-from workloads import CLASSES, Workload
+from workloads import CLASSES, VOCABULARY, Workload
 
 
 def make(workload: Workload) -> tuple[Any, np.ndarray]:
     """x (samples, ...) float32 and y (samples,) int32 for the workload's network."""
     if workload.rule:
         return operands(workload.rule)
+    if workload.sequence:
+        return sequences(workload)
     if workload.layers[:1] == (2,):
         return spiral(workload.samples)
     shape = workload.image or workload.layers[:1]
@@ -41,6 +43,19 @@ def noise(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     x = rng.random((workload.samples, workload.layers[0]), dtype="float32")
     return x, rng.integers(0, workload.layers[-1], workload.samples, dtype="int32")
+
+
+def sequences(workload: Workload) -> tuple[np.ndarray, np.ndarray]:
+    """Noise around the mean of a class; or tokens that go up by a step of their own, and the next ones."""
+    rng = np.random.default_rng(0)
+    steps, *features = workload.sequence
+    if not features:
+        first, stride = rng.integers(0, VOCABULARY, (2, workload.samples, 1))
+        tokens = ((first + stride * np.arange(steps + 1)) % VOCABULARY).astype("int32")
+        return tokens[:, :-1].copy(), tokens[:, 1:].copy()
+    y = rng.integers(0, CLASSES, workload.samples, dtype="int32")
+    means = rng.normal(size=(CLASSES, 1, *features))
+    return (means[y] + rng.normal(size=(workload.samples, steps, *features))).astype("float32"), y
 
 
 def patterns(samples: int, image: tuple[int, ...], blocks: int = 4) -> tuple[np.ndarray, np.ndarray]:

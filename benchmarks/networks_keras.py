@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from workloads import CLASSES, Workload
+from workloads import CLASSES, VOCABULARY, Workload
 
 
 def build(keras, workload: Workload):
     """The workload's network, new, with the dtype policy that goes with its precision."""
     keras.config.set_dtype_policy("mixed_bfloat16" if workload.precision == "bfloat16" else "float32")
+    if workload.sequence:
+        return SEQUENCES[workload.network](keras, workload)
     if workload.network:
         return NETWORKS[workload.network](keras, keras.Input(workload.image))
     return dense(keras, workload.layers)
@@ -79,6 +81,54 @@ def _add_relu(keras, x, y):
     return layers.AddReLU()([x, y]) if hasattr(layers, "AddReLU") else layers.ReLU()(layers.Add()([x, y]))
 
 
+def recurrent(keras, workload: Workload):
+    """One layer over the steps, and classes from its last state."""
+    layer = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}[workload.network]
+    return keras.Sequential(
+        [keras.Input(workload.sequence), layer(workload.units), keras.layers.Dense(CLASSES)]
+    )
+
+
+def transformer(keras, workload: Workload, width: int = 256, heads: int = 4, blocks: int = 2):
+    """Blocks that normalize first (GPT-2), on tokens with learnt positions."""
+    layers = keras.layers
+    tokens = keras.Input(workload.sequence, dtype="int32")
+    x = layers.Embedding(VOCABULARY, width)(tokens)
+    x = _positions(keras)(x)
+    for _ in range(blocks):
+        y = layers.LayerNormalization(epsilon=1e-5)(x)
+        y = layers.MultiHeadAttention(heads, width // heads)(y, y, use_causal_mask=True)
+        x = layers.Add()([x, y])
+        y = layers.LayerNormalization(epsilon=1e-5)(x)
+        y = layers.Dense(4 * width, activation=_gelu(keras))(y)
+        x = layers.Add()([x, layers.Dense(width)(y)])
+    return keras.Model(tokens, layers.Dense(VOCABULARY)(x))
+
+
+def _positions(keras):
+    """A layer that adds a learnt vector for each place."""
+
+    class Positions(keras.layers.Layer):
+        def build(self, input_shape):
+            self.positions = self.add_weight(shape=input_shape[1:], name="positions")
+
+        def call(self, inputs):
+            return inputs + self.positions
+
+    return Positions()
+
+
+def _gelu(keras):
+    """GELU by tanh, as GPT-2 has it."""
+    return lambda x: keras.activations.gelu(x, approximate=True)
+
+
+SEQUENCES = {
+    "lstm": recurrent,
+    "gru": recurrent,
+    "transformer": transformer,
+    "gpt": partial(transformer, width=128, blocks=4),
+}
 NETWORKS = {
     "cnn-6-12": partial(cnn, filters=(6, 12)),
     "cnn-32-64": partial(cnn, filters=(32, 64)),

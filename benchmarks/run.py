@@ -94,7 +94,7 @@ def alive(
     """Add the rows of the workloads whose workers stay alive and take turns."""
     with ExitStack() as stack:
         workers: dict[str, Worker] = {}
-        for workload in [w for w in workloads if w.kind in ("fit", "eager", "predict", "rule")]:
+        for workload in [w for w in workloads if w.kind in ("fit", "eager", "predict", "generate", "rule")]:
             console.print(f"[dim]{workload.name} ...[/dim]")
             names = [contender.name for contender in contenders if contender.takes_part(workload)]
             for contender in contenders:

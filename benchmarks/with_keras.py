@@ -26,6 +26,11 @@ def predict(workload, x, y):
     return keras_style.predict(keras, workload, x, y)
 
 
+def generate(workload, x, y):
+    _use_threads(workload)
+    return keras_style.generate(keras, workload)
+
+
 def _use_threads(workload) -> None:
     if ENGINE == "torch":
         from with_torch import use_threads

@@ -87,6 +87,26 @@ def predict(workload, x, y, layout=DEFAULT, wrap=lambda model: model):
     return calls
 
 
+def generate(workload, x, y, wrap=lambda step: step, place=int):
+    """The function that generates so many tokens, each from all before it, with a cache of keys and values."""
+    use_threads(workload)
+    model = networks_torch.build(workload).eval()
+    steps = workload.sequence[0]
+    shape = (2, 1, model.blocks[0].heads, steps, 128 // model.blocks[0].heads)
+    step = wrap(model.step)
+
+    @torch.inference_mode()
+    def tokens(count: int) -> float:
+        for begin in range(0, count, steps):
+            caches = [torch.zeros(shape) for _ in model.blocks]
+            token = torch.zeros((1, 1), dtype=torch.long)
+            for i in range(min(steps, count - begin)):
+                token = torch.multinomial(step(token, place(i), caches).softmax(-1), 1)
+        return float(token)
+
+    return tokens
+
+
 def rule(workload, operands, dy, layout=DEFAULT, wrap=lambda forward: forward):
     """The function that computes the rule and its gradients so many times, and returns their fingerprint."""
     use_threads(workload)

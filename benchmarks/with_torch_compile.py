@@ -22,6 +22,10 @@ def predict(workload, x, y, layout=with_torch.DEFAULT):
     return with_torch.predict(workload, x, y, layout, compiled)
 
 
+def generate(workload, x, y):
+    return with_torch.generate(workload, x, y, compiled, torch.tensor)
+
+
 def rule(workload, operands, dy, layout=with_torch.DEFAULT):
     return with_torch.rule(workload, operands, dy, layout, compiled)
 

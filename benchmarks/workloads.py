@@ -12,11 +12,14 @@ class Workload:
     """One task that every contender does. It is counted in epochs of training, or in calls."""
 
     name: str
-    kind: str  # "fit", "eager", "predict", "rule" run in workers that stay alive; "import", "start" in fresh ones
+    # "fit", "eager", "predict", "generate", "rule" run in workers that stay alive; "import", "start" in fresh ones
+    kind: str
     unit: str  # one of UNITS, and of what
     layers: tuple[int, ...] = ()  # widths from the input to the classes; ReLU between, logits at the end
     network: str = ""  # instead of layers: one of NETWORKS in networks_keras.py and networks_torch.py
     image: tuple[int, ...] = ()  # rows, columns and channels of what that network sees
+    sequence: tuple[int, ...] = ()  # or steps and features; steps alone for tokens
+    units: int = 0  # of a recurrent layer
     rule: Rule | None = None
     precision: str = "float32"  # or "bfloat16": mixed for a network, all of it for a rule
     samples: int = 1
@@ -32,7 +35,9 @@ class Workload:
 
     @property
     def inputs(self) -> str:
-        """What it is about: "numbers" or "images"."""
+        """What it is about: "numbers", "sequences" or "images"."""
+        if self.sequence:
+            return "sequences"
         return "images" if self.network or self.rule else "numbers"
 
     @property
@@ -43,7 +48,8 @@ class Workload:
 
 UNITS = {"µs": 1e6, "ms": 1e3, "s": 1.0, "MB": 1.0}
 
-CLASSES = 10  # of images
+CLASSES = 10  # of images and sequences
+VOCABULARY = 64  # of tokens
 LEARNING_RATE = 0.001  # of Adam, whose other settings are each framework's defaults
 SHORTEST_BURST = 0.2  # seconds: a contender that is quick repeats its work until it has taken this long
 LONGEST_BURST = 2.0  # seconds: a contender that is slow does less, but not less than `least`
@@ -68,6 +74,31 @@ def _halved(workload: Workload) -> Workload:
     return replace(workload, name=f"{workload.name}-bfloat16", precision="bfloat16")
 
 
+def _recurrent(cell: str, units: int, steps: int) -> Workload:
+    """A sequence of vectors, one recurrent layer, and classes from its last state."""
+    name = f"{cell}-{units}" if steps == 64 else f"{cell}-{units}-{steps}-steps"
+    samples = 64 * (20 if units == 64 else 6)
+    return Workload(
+        name,
+        "fit",
+        "ms/step",
+        network=cell,
+        sequence=(steps, 32),
+        units=units,
+        samples=samples,
+        batch=64,
+        counts=2,
+    )
+
+
+def _transformer(steps: int, batch: int) -> Workload:
+    """Two blocks that learn which token comes next."""
+    name = f"transformer-{steps}"
+    return Workload(
+        name, "fit", "ms/step", network="transformer", sequence=(steps,), samples=8 * batch, batch=batch
+    )
+
+
 _DENSE = [
     Workload("tiny", "fit", "µs/step", TINY, samples=300, batch=30, counts=200, least=20),
     Workload("tiny-eager", "eager", "µs/step", TINY, samples=300, batch=30, counts=200, least=20),
@@ -87,8 +118,28 @@ _IMAGES = [
     Workload("resnet-20-first-batch", "start", "s", samples=64, **RESNET),
     Workload("resnet-20-memory", "start", "MB", samples=1_280, **RESNET),
 ]
+_SEQUENCES = [
+    *[
+        _recurrent(cell, units, steps)
+        for cell in ("lstm", "gru")
+        for units in (64, 256)
+        for steps in (64, 256)
+    ],
+    _transformer(256, batch=8),
+    _transformer(1024, batch=2),
+    Workload(
+        "gpt-generate",
+        "generate",
+        "ms/100 tokens",
+        network="gpt",
+        sequence=(256,),
+        per=100,
+        counts=200,
+        least=20,
+    ),
+]
 _RULES = [Workload(f"rule-{rule.name}", "rule", "ms/call", rule=rule, counts=20, least=2) for rule in RULES]
-_ALL = [*_DENSE, *_IMAGES, *[of for workload in _RULES for of in (workload, _halved(workload))]]
+_ALL = [*_DENSE, *_IMAGES, *_SEQUENCES, *[of for workload in _RULES for of in (workload, _halved(workload))]]
 WORKLOADS = {workload.name: workload for workload in _ALL}
 
 

@@ -47,6 +47,8 @@ class Tensor:
     made_by: str | None = None  # which of the two it was, "softmax" or "sigmoid"
     variable: Variable | None = None  # the Variable whose value this was when it was read
     retains_grad: bool = False
+    # Which steps of a sequence count, under the name that programs for Keras know; see layers/masks.py.
+    _keras_mask: Tensor | None = None
 
     # Let `array + tensor` come to Tensor (see __array_ufunc__ in ops/operators.py).
     __array_priority__ = 1000

@@ -19,6 +19,7 @@ from ondol.backend.state import state
 from ondol.errors import ShapeError
 from ondol.layers.by_hand import ByHand
 from ondol.layers.config import captured_arguments, config_of, from_config
+from ondol.layers.masks import fill_mask_arguments, hand_on_masks, is_masked, mask_of, with_mask_of
 from ondol.layers.structure import find
 from ondol.utils.naming import auto_name
 
@@ -56,6 +57,9 @@ class Layer(ByHand):
     _arguments: dict[str, Any] = {}
     # How often what `call` takes for fixed (a vocabulary, say) was found anew: compiled programs are out of date then.
     adaptations = 0
+    # Whether the layer uses the mask of its inputs or hands it on; True for a class that defines compute_mask.
+    supports_masking = False
+    _makes_masks = False  # whether it has to be asked for a mask even if its inputs have none
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         layer = super().__new__(cls)
@@ -66,6 +70,9 @@ class Layer(ByHand):
         super().__init_subclass__(**kwargs)
         if "build" in vars(cls):
             cls.build = _noting_that_it_is_built(cls.build)  # type: ignore[method-assign]
+        if "compute_mask" in vars(cls):
+            cls._makes_masks = True
+            cls.supports_masking = vars(cls).get("supports_masking", True)
 
     def __init__(
         self,
@@ -111,6 +118,18 @@ class Layer(ByHand):
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs from the inputs, with Tensor operations."""
         raise TypeError(f"{type(self).__name__} must define call(self, inputs)")
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Which steps of the output count, given those of the inputs: the same ones, unless a subclass says otherwise.
+
+        Args:
+            inputs: what the layer was called on.
+            previous_mask: the mask of the inputs, (batch, steps), or None; structured like the inputs.
+
+        Returns:
+            The mask of the output (or of each output), or None.
+        """
+        return previous_mask
 
     # -- weights
 
@@ -271,6 +290,9 @@ class Layer(ByHand):
         if outer_depth == 0:
             state.call_number = next(_call_numbers)
         self._call_number = state.call_number
+        masked = self._makes_masks or is_masked(args) or (kwargs and is_masked(kwargs.values()))
+        if masked:
+            kwargs = fill_mask_arguments(self, args, kwargs)
         if self._accepts("training"):
             kwargs["training"] = training
         state.training, state.depth = training, outer_depth + 1
@@ -282,6 +304,10 @@ class Layer(ByHand):
             if self.activity_regularizer is not None:
                 # Per sample, so that the penalty does not grow with the batch.
                 self.add_loss([self._activity_penalty(t) for t in tree.flatten(y)])
+            if masked:
+                first = args[0] if args else None
+                given = kwargs.get("mask")
+                hand_on_masks(self, first, y, mask_of(first) if given is None else given)
         except Exception as error:
             self._explain(error, args)
             raise
@@ -346,7 +372,8 @@ class Layer(ByHand):
             return x
         x = as_tensor(x)
         if self.autocast and is_floating(x.dtype) and x.dtype != self._input_dtype:
-            return x if self._takes_half and x.dtype.itemsize == 2 else x.astype(self._input_dtype)
+            as_given = self._takes_half and x.dtype.itemsize == 2
+            return x if as_given else with_mask_of(x, x.astype(self._input_dtype))
         return x
 
     def _build(self, args: tuple, kwargs: dict) -> None:

@@ -13,7 +13,7 @@ from ondol.backend import floatx, standardize_dtype
 from ondol.backend.dtypes import at_least_float32
 from ondol.losses.alignment import of_one_rank
 from ondol.losses.checks import check_numbers
-from ondol.losses.reduction import reduce_weighted_values, standardize_reduction
+from ondol.losses.reduction import both_masks, reduce_weighted_values, standardize_reduction
 from ondol.utils.naming import to_snake_case
 
 WIDE_FLOATS = (np.dtype("float32"), np.dtype("float64"))
@@ -58,12 +58,12 @@ class Loss:
         Returns:
             A Tensor without axes; with `reduction=None` the values, `(batch, ...)`.
         """
+        steps = y_pred._keras_mask if isinstance(y_pred, Tensor) else None
         y_pred = _map(self._prediction, y_pred)
         y_true = _map(self._target, y_true)
         values = self.call(y_true, y_pred)
-        return reduce_weighted_values(
-            values, sample_weight, self.compute_mask(y_true, values), self.reduction
-        )
+        mask = both_masks(self.compute_mask(y_true, values), steps, values)
+        return reduce_weighted_values(values, sample_weight, mask, self.reduction)
 
     def call(self, y_true: Any, y_pred: Any) -> Tensor:
         """One value for each sample, `(batch, ...)`."""

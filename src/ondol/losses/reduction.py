@@ -62,6 +62,21 @@ def weights_like(sample_weight: Any, values: Tensor) -> Tensor:
     return ops.reshape(weight, weight.shape + (1,) * missing) if missing else weight
 
 
+def both_masks(mask: Tensor | None, steps: Tensor | None, values: Tensor) -> Tensor | None:
+    """A loss's own mask, 1 where one of its values counts, without the steps that do not count either.
+
+    Args:
+        mask: of the shape of `values`, or None.
+        steps: the mask of the predictions, `(batch, steps)`, or None; left out if `values` has no steps any more.
+        values: what the loss computed, `(batch, ...)`.
+    """
+    if steps is None or steps.shape != values.shape[: steps.ndim]:
+        return mask
+    steps = ops.reshape(steps, steps.shape + (1,) * (values.ndim - steps.ndim))
+    steps = ops.broadcast_to(steps, values.shape)
+    return steps if mask is None else ops.logical_and(ops.cast(mask, "bool"), steps)
+
+
 def apply_mask(sample_weight: Any, mask: Any, reduction: str | None) -> Tensor:
     """Merge a mask (1 where a value counts) into the weights.
 

@@ -8,7 +8,7 @@ from typing import Any
 from ondol import ops
 from ondol.autograd import Tensor, as_tensor, no_grad
 from ondol.losses.alignment import in_full_precision
-from ondol.losses.reduction import weights_like
+from ondol.losses.reduction import apply_mask, both_masks, weights_like
 from ondol.metrics.metric import Metric
 
 
@@ -104,9 +104,13 @@ class MeanMetricWrapper(Mean):
         self._fn_kwargs = kwargs
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        """Take in targets and predictions, `(batch, ...)`, and weights, `(batch,)`."""
+        """Take in targets and predictions, `(batch, ...)`, and weights, `(batch,)`; masked steps are left out."""
         with no_grad():
+            steps = y_pred._keras_mask if isinstance(y_pred, Tensor) else None
             values = self._fn(y_true, in_full_precision(y_pred), **self._fn_kwargs)
+            mask = both_masks(None, steps, as_tensor(values))
+            if mask is not None:
+                sample_weight = apply_mask(sample_weight, mask, "sum")
             super().update_state(values, sample_weight)
 
     def get_config(self) -> dict[str, Any]:

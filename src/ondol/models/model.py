@@ -122,6 +122,12 @@ class Model(Trainer, Layer):
             )
         return self._graph.run(inputs)
 
+    # The layers within have used the masks of the inputs, and the outputs carry what is left of them.
+    supports_masking = True
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        return None
+
     @property
     def input_dtype(self) -> str:
         # Half precision is left to the layers: the first may have to see all digits of its inputs.

@@ -23,6 +23,8 @@ class Activation(Layer):
         [0.0, 2.0]
     """
 
+    supports_masking = True
+
     def __init__(self, activation: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.activation = activations.get(activation)
@@ -40,6 +42,8 @@ class Linear(Layer):
         [-1.0, 2.0]
     """
 
+    supports_masking = True
+
     def call(self, inputs: Any) -> Any:
         return activations.linear(inputs)
 
@@ -52,6 +56,8 @@ class Exponential(Layer):
         >>> print(od.layers.Exponential()([0.0, 1.0]).numpy().round(4))
         [1. 2.7183]
     """
+
+    supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         return activations.exponential(inputs)

@@ -23,6 +23,8 @@ class ELU(Layer):
         Clevert, Unterthiner, Hochreiter: "Fast and accurate deep network learning by ELUs" (2016).
     """
 
+    supports_masking = True
+
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.alpha = alpha
@@ -43,6 +45,8 @@ class SELU(Layer):
         Klambauer et al.: "Self-normalizing neural networks" (2017).
     """
 
+    supports_masking = True
+
     def call(self, inputs: Any) -> Any:
         return activations.selu(inputs)
 
@@ -61,6 +65,8 @@ class CELU(Layer):
     Reference:
         Barron: "Continuously differentiable exponential linear units" (2017).
     """
+
+    supports_masking = True
 
     def __init__(self, alpha: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)

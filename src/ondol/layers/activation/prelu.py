@@ -31,6 +31,8 @@ class PReLU(Layer):
         He et al.: "Delving deep into rectifiers" (2015).
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         alpha_initializer: Any = "zeros",

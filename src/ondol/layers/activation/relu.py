@@ -33,6 +33,8 @@ class ReLU(Layer):
         Nair, Hinton: "Rectified linear units improve restricted Boltzmann machines" (2010).
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         max_value: float | None = None,
@@ -61,6 +63,8 @@ class ReLU6(Layer):
         Howard et al.: "MobileNets" (2017).
     """
 
+    supports_masking = True
+
     def call(self, inputs: Any) -> Any:
         return activations.relu6(inputs)
 
@@ -82,6 +86,8 @@ class LeakyReLU(Layer):
     Reference:
         Maas, Hannun, Ng: "Rectifier nonlinearities improve neural network acoustic models" (2013).
     """
+
+    supports_masking = True
 
     def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
         negative_slope = kwargs.pop("alpha", negative_slope)

@@ -19,6 +19,8 @@ class Sigmoid(Layer):
         [0.5, 1.0]
     """
 
+    supports_masking = True
+
     def call(self, inputs: Any) -> Any:
         return activations.sigmoid(inputs)
 
@@ -31,6 +33,8 @@ class HardSigmoid(Layer):
         >>> od.layers.HardSigmoid()([-4.0, 0.0, 4.0]).tolist()
         [0.0, 0.5, 1.0]
     """
+
+    supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         return activations.hard_sigmoid(inputs)
@@ -45,6 +49,8 @@ class Tanh(Layer):
         [0. 0.7616]
     """
 
+    supports_masking = True
+
     def call(self, inputs: Any) -> Any:
         return activations.tanh(inputs)
 
@@ -57,6 +63,8 @@ class Softsign(Layer):
         >>> od.layers.Softsign()([-1.0, 3.0]).tolist()
         [-0.5, 0.75]
     """
+
+    supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         return activations.softsign(inputs)

@@ -23,6 +23,8 @@ class GELU(Layer):
         Hendrycks, Gimpel: "Gaussian error linear units" (2016).
     """
 
+    supports_masking = True
+
     def __init__(self, approximate: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.approximate = approximate
@@ -43,6 +45,8 @@ class SiLU(Layer):
         Ramachandran, Zoph, Le: "Searching for activation functions" (2017).
     """
 
+    supports_masking = True
+
     def call(self, inputs: Any) -> Any:
         return activations.silu(inputs)
 
@@ -58,6 +62,8 @@ class HardSwish(Layer):
     Reference:
         Howard et al.: "Searching for MobileNetV3" (2019).
     """
+
+    supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         return activations.hard_silu(inputs)
@@ -75,6 +81,8 @@ class Mish(Layer):
         Misra: "Mish: a self regularized non-monotonic activation function" (2019).
     """
 
+    supports_masking = True
+
     def call(self, inputs: Any) -> Any:
         return activations.mish(inputs)
 
@@ -87,6 +95,8 @@ class Softplus(Layer):
         >>> print(od.layers.Softplus()([-100.0, 0.0, 100.0]).numpy().round(4))
         [  0.       0.6931 100.    ]
     """
+
+    supports_masking = True
 
     def call(self, inputs: Any) -> Any:
         return activations.softplus(inputs)

@@ -23,7 +23,8 @@ class Softmax(Layer):
 
     Call arguments:
         inputs: scores of any shape.
-        mask: where False, the output is 0 and the score does not count; broadcast over the inputs.
+        mask: where False, the output is 0 and the score does not count; broadcast over the inputs. The mask of
+            steps that the inputs themselves carry makes whole steps 0.
 
     Example:
         >>> import ondol as od
@@ -34,6 +35,8 @@ class Softmax(Layer):
         [[0.5, 0.5, 0.0]]
     """
 
+    supports_masking = True
+
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis
@@ -42,6 +45,8 @@ class Softmax(Layer):
         x = as_floats(self, inputs)
         if mask is None:
             return self._softmax(x)
+        if mask is x._keras_mask:  # (batch, steps) stands for the leading axes
+            mask = ops.reshape(mask, mask.shape + (1,) * (x.ndim - mask.ndim))
         mask = ops.greater(ops.cast(mask, x.dtype), 0.5)
         # Where a whole row is masked its softmax is even, not zero: hence the second where.
         return ops.where(mask, self._softmax(ops.where(mask, x, _MASKED)), 0.0)
@@ -63,6 +68,8 @@ class LogSoftmax(Layer):
         >>> print(od.layers.LogSoftmax()([[0.0, 0.0]]).numpy().round(4))
         [[-0.6931 -0.6931]]
     """
+
+    supports_masking = True
 
     def __init__(self, axis: int = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)

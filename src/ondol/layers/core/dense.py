@@ -41,6 +41,8 @@ class Dense(Layer):
         [(3, 2), (2,)]
     """
 
+    supports_masking = True
+
     wants_scaled_inputs = True  # see ondol.layers.pixels
 
     def __init__(

@@ -15,6 +15,8 @@ class Lambda(Layer):
         function: function(inputs, **arguments), made of Tensor operations. If it has a parameter `training`,
             it is told whether the model is being trained.
         output_shape: accepted for Keras' sake; the shape is found by evaluating the function.
+        mask: the mask of the output, or a function of (inputs, mask of the inputs) that returns it; None for no
+            mask, since a function may do anything to the steps.
         arguments: further keyword arguments for the function.
 
     Raises:
@@ -31,7 +33,7 @@ class Lambda(Layer):
         self,
         function: Any,
         output_shape: Any = None,
-        *,
+        mask: Any = None,
         arguments: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -39,11 +41,15 @@ class Lambda(Layer):
         if not callable(function):
             raise TypeError(f"Expected a function. Received: function={function!r}.")
         self.function = function
+        self.mask = mask
         self.arguments = arguments or {}
         try:
             self._wants_training = "training" in inspect.signature(function).parameters
         except ValueError:  # some functions written in C have no signature
             self._wants_training = False
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         if self._wants_training:

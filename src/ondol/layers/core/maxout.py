@@ -41,6 +41,8 @@ class Maxout(Layer):
         Goodfellow et al.: "Maxout networks" (2013).
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         units: int,

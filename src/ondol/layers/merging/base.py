@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ondol import ops
@@ -12,7 +13,16 @@ from ondol.layers.base import Layer
 class Merge(Layer):
     """Base of the layers that make one Tensor of several. A subclass defines `merge(inputs)`."""
 
+    supports_masking = True
+
     number: int | None = None  # how many inputs it takes; None for any number
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Steps that count in any of the inputs; None if one of the inputs has no mask, so that all count."""
+        masks = previous_mask if isinstance(previous_mask, (list, tuple)) else [previous_mask]
+        if any(mask is None for mask in masks):
+            return None
+        return functools.reduce(ops.logical_or, masks)
 
     def build(self, input_shape: Any) -> None:
         # Nothing to make; but a model tells here, before it computes, that a list was wanted.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ondol import ops
@@ -42,6 +43,19 @@ class Concatenate(Merge):
                 f"Layer '{self.name}' expected inputs of shapes that are equal but for axis {self.axis}. "
                 f"Received: shapes {', '.join(map(str, shapes))}."
             )
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """Along the steps the masks one after the other; along features the steps that count in all inputs."""
+        masks = previous_mask if isinstance(previous_mask, (list, tuple)) else [previous_mask]
+        if all(mask is None for mask in masks):
+            return None
+        masks = [
+            ops.ones(x.shape[:2], dtype="bool") if mask is None else mask
+            for x, mask in zip(inputs, masks, strict=True)
+        ]
+        if self.axis % inputs[0].ndim == 1:
+            return ops.concatenate(masks, axis=1)
+        return functools.reduce(ops.logical_and, masks)
 
     def merge(self, inputs: Any) -> Any:
         return ops.concatenate(inputs, axis=self.axis)

@@ -35,6 +35,9 @@ class Dot(Merge):
 
     number = 2
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+        """None: what comes out has no steps any more."""
+
     def __init__(self, axes: int | Sequence[int], normalize: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         pair = (axes, axes) if isinstance(axes, int) else tuple(axes)

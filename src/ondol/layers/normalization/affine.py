@@ -17,6 +17,8 @@ class AffineNormalization(Layer):
     as do all statistics: half precision has not the digits for them.
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         *,

@@ -36,6 +36,8 @@ class RMSNormalization(Layer):
         Zhang, Sennrich: "Root mean square layer normalization" (2019).
     """
 
+    supports_masking = True
+
     def __init__(self, axis: int | Sequence[int] = -1, epsilon: float = 1e-6, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis

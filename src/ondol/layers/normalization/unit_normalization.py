@@ -27,6 +27,8 @@ class UnitNormalization(Layer):
                 [0.  0. ]], dtype=float32)
     """
 
+    supports_masking = True
+
     def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis = axis

@@ -45,6 +45,9 @@ class GlobalAveragePooling1D(BaseGlobalAveragePooling):
 
     rank = 1
 
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> None:
+        """None: the steps are gone."""
+
     def call(self, inputs: Any, mask: Any = None) -> Any:
         check_axes(self, inputs.shape)
         x = as_floats(self, inputs)

@@ -46,6 +46,8 @@ class Normalization(Layer):
         [[-1.0, -1.0], [2.0, 0.0]]
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         axis: int | Sequence[int] | None = -1,

@@ -35,6 +35,8 @@ class Dropout(Layer):
         Srivastava et al.: "Dropout: a simple way to prevent neural networks from overfitting" (2014).
     """
 
+    supports_masking = True
+
     def __init__(
         self,
         rate: float,

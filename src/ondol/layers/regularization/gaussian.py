@@ -30,6 +30,8 @@ class GaussianNoise(Layer):
         True
     """
 
+    supports_masking = True
+
     def __init__(self, stddev: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         if not stddev >= 0:
@@ -66,6 +68,8 @@ class GaussianDropout(Layer):
     Reference:
         Srivastava et al.: "Dropout: a simple way to prevent neural networks from overfitting" (2014), section 10.
     """
+
+    supports_masking = True
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -33,6 +33,8 @@ class TimeDistributed(Wrapper):
         (2, 10, 192)
     """
 
+    supports_masking = True
+
     def build(self, input_shape: Any) -> None:
         super().build(self._shape_of_step(input_shape))
 
