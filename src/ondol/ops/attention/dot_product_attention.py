@@ -8,13 +8,22 @@ from typing import Any
 import numpy as np
 
 from ondol.autograd import Tensor, as_tensor
-from ondol.errors import DataError, ShapeError
-from ondol.ops.attention.heads import default_scale, scores_shape
+from ondol.errors import ShapeError
+from ondol.ops.attention.heads import (
+    LEAST,
+    by_head,
+    by_time,
+    default_scale,
+    rows_of_scores,
+    scores_shape,
+)
 from ondol.ops.attention.masks import as_bias
 from ondol.ops.attention.plain import Attend
 from ondol.ops.attention.weights import AttentionWeights
 from ondol.ops.casting import cast
-from ondol.ops.elementwise import WHOLE
+from ondol.ops.elementwise import WHOLE, is_half
+from ondol.ops.selection import where
+from ondol.ops.softmaxes import softmax
 
 
 def dot_product_attention(
@@ -132,3 +141,46 @@ def check_shapes(query: Tensor, key: Tensor, value: Tensor) -> None:
             "dot_product_attention expected the number of query heads to be a multiple of that of key heads. "
             f"{received} Use the same number, or one that divides it."
         )
+
+
+def attention_of_weights(weights: Any, value: Any) -> Tensor:
+    """The means of the values with these weights.
+
+    Args:
+        weights: array (batch, heads, query time, key time), as `attention_weights` gives them.
+        value: array (batch, key time, heads or a divisor of them, value dim).
+
+    Returns:
+        Array (batch, query time, heads, value dim).
+
+    Example:
+        >>> import ondol as od
+        >>> value = od.tensor([[[[1.0]], [[2.0]]]])
+        >>> od.ops.attention_of_weights(od.tensor([[[[0.25, 0.75]]]]), value).tolist()
+        [[[[1.75]]]]
+    """
+    weights, value = as_floats(weights, value)
+    batch, heads, time, _ = weights.shape
+    kv_heads = value.shape[2]
+    y = rows_of_scores(weights, kv_heads) @ by_head(value, kv_heads)
+    return by_time(y, (batch, time, heads), kv_heads)
+
+
+def masked_softmax(scores: Any, mask: Any = None) -> Tensor:
+    """softmax over the last axis among what the mask lets through; zeros where it lets nothing through.
+
+    Args:
+        scores: array.
+        mask: booleans that broadcast with it, True for what takes part; None for everything.
+
+    Example:
+        >>> import ondol as od
+        >>> od.ops.masked_softmax([1.0, 1.0, 5.0], [True, True, False])
+        Tensor([0.5 0.5 0. ], dtype=float32)
+    """
+    (scores,) = as_floats(scores)
+    if mask is None:
+        return softmax(scores)
+    least = np.asarray(np.finfo(np.float16).min if is_half(scores.dtype) else LEAST, scores.dtype)
+    # Where a whole row is masked its softmax is even, not zero: hence the second where.
+    return where(mask, softmax(where(mask, scores, least)), np.zeros((), scores.dtype))
