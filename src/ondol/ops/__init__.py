@@ -10,6 +10,12 @@ from ondol.ops import operators as _operators  # binds the operators to Tensor
 from ondol.ops.adaptive_pooling import adaptive_average_pool, adaptive_max_pool
 from ondol.ops.add_relu import add_relu
 from ondol.ops.arithmetic import absolute, add, divide, multiply, negative, reciprocal, sign, subtract
+from ondol.ops.attention import (
+    attention_of_weights,
+    attention_weights,
+    dot_product_attention,
+    masked_softmax,
+)
 from ondol.ops.average_pooling import average_pool
 from ondol.ops.axes import flip, moveaxis, roll, swapaxes, transpose
 from ondol.ops.batch_norm import batch_normalization, normalize_batch
