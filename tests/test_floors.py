@@ -21,7 +21,7 @@ FLOORS = [
     {"mixed_precision", "optimizers"},
     {"layers"},
     {"graphs"},
-    {"data", "datasets"},
+    {"data", "datasets", "tokenizers"},
     {"callbacks", "training"},
     {"diagnosis"},
     {"models"},

@@ -58,7 +58,17 @@ from ondol.trainer import Trainer
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from ondol import applications, datasets, experiments, generation, plot, preprocessing, tuning, wrappers
+    from ondol import (
+        applications,
+        datasets,
+        experiments,
+        generation,
+        plot,
+        preprocessing,
+        tokenizers,
+        tuning,
+        wrappers,
+    )
 
 # Rooms that not every program enters; they are opened at the first look.
 _LATER = (
@@ -68,6 +78,7 @@ _LATER = (
     "generation",
     "plot",
     "preprocessing",
+    "tokenizers",
     "tuning",
     "wrappers",
 )

@@ -108,15 +108,15 @@ class CausalLM(Model):
             raise DataError(f"Expected one prompt to stream. Received: {len(ids)}. generate() takes several.")
         stop = tuple(int(t) for t in stop_token_ids)
         lengths = np.array([len(ids[0])])
-        decoder = self.tokenizer.stream_decoder() if isinstance(prompt, str) else None
+        decoder = self.tokenizer.stream() if isinstance(prompt, str) else None
         for piece in self._pieces(ids, lengths, max_new_tokens, get(sampler), stop):
             tokens = _until_stop(piece[0], 0, stop)
-            out = tokens if decoder is None else decoder.decode(tokens)
+            out = tokens if decoder is None else "".join(map(decoder.add, tokens))
             if len(out):
                 yield out
             if len(tokens) < len(piece[0]):
                 break
-        if decoder is not None and (rest := decoder.flush()):
+        if decoder is not None and (rest := decoder.end()):
             yield rest
 
     def _pieces(

@@ -105,7 +105,9 @@ class MultiHeadAttention(AttentionByHeads):
             activity_regularizer=activity_regularizer,
             **kwargs,
         )
-        self._features = (output_shape,) if isinstance(output_shape, int) else output_shape and tuple(output_shape)
+        self._features = (
+            (output_shape,) if isinstance(output_shape, int) else output_shape and tuple(output_shape)
+        )
         self._attention_axes = (attention_axes,) if isinstance(attention_axes, int) else attention_axes
 
     @property
@@ -169,7 +171,9 @@ class MultiHeadAttention(AttentionByHeads):
     ) -> tuple[Any, Any]:
         attend = super()._compute_attention
         if self._axes.is_plain:
-            return attend(query, key, value, attention_mask, training, return_attention_scores, use_causal_mask)
+            return attend(
+                query, key, value, attention_mask, training, return_attention_scores, use_causal_mask
+            )
         axes = self._axes
         y, weights = attend(
             axes.flattened(query),

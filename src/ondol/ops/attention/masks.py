@@ -13,9 +13,7 @@ from ondol.ops.creation import arange
 from ondol.ops.selection import where
 
 
-def as_bias(
-    bias: Any, mask: Any, is_causal: bool, shape: tuple[int, ...], dtype: Any
-) -> Tensor | None:
+def as_bias(bias: Any, mask: Any, is_causal: bool, shape: tuple[int, ...], dtype: Any) -> Tensor | None:
     """Bias, mask and causal mask as one array to add to scores (batch, heads, query time, key time); None for none."""
     parts = [] if mask is None else [checked("mask", as_tensor(mask), shape)]
     if is_causal:
