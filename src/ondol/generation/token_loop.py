@@ -70,23 +70,23 @@ class TokenLoop:
         u = random.uniform((length, batch), seed=sampler.generator())
         done: Any = np.zeros((batch,), bool)
         window = length if self.limit is None else min(length, self.limit)
-        place = int(lengths.min())
-        begin = 0 if place <= window else place - 1 - window // 2
-        cache = self._read_in(text, begin, place - 1, start(batch, window))
-        known = place - 1 - begin  # so many tokens after `begin` are in the cache
+        first = int(lengths.min())
+        begin = 0 if first <= window else first - 1 - window // 2
+        cache, place = self._read_in(text, begin, first - 1, start(batch, window))
         while place < end and not bool(np.all(np.asarray(done))):
-            if known >= window:  # what the step knows is full: go on with the last half
-                begin = place - 1 - window // 2
-                cache = self._read_in(np.asarray(text), begin, place - 1, start(batch, window))
-            until = min(place + WRITE_AT_ONCE, end, begin + window + 1)
+            if place - 1 - begin >= window:  # what the step knows is full: go on with the last half
+                begin, known = place - 1 - window // 2, place
+                cache, place = self._read_in(np.asarray(text), begin, known - 1, start(batch, window))
+                lengths = np.maximum(lengths, known)
+            until = min(max(place, first) + WRITE_AT_ONCE, end, begin + window + 1)
             places = [np.asarray(n, "int32") for n in (place, until, begin)]
             with no_grad():  # not around the loop: what happens between two pieces is the caller's
                 text, cache, done = self._write(
                     text, lengths, cache, *places, u, done, sampler.without_seed(), stop
                 )
-            yield np.asarray(text)[:, place:until]
-            place = until
-            known = place - 1 - begin
+            if until > first:
+                yield np.asarray(text)[:, first:until]
+            place = first = until
 
     def best(
         self, start: Start, prompt: np.ndarray, count: int, sampler: BeamSampler, stop: tuple[int, ...] = ()
@@ -107,22 +107,27 @@ class TokenLoop:
                 f"Received: {given} in the prompt and {count} to write."
             )
         length = length if self.limit is None else min(length, self.limit)
-        cache = self._read_in(prompt, 0, given - 1, start(batch, length))
+        cache, place = self._read_in(prompt, 0, given - 1, start(batch, length))
         with no_grad():
+            for i in range(place - 1, given - 1):
+                cache = self._read(prompt[:, i : i + 1], cache, np.asarray(i, "int32"))
             texts, scores = self._search(
                 cache, prompt[:, -1], np.asarray(given - 1, "int32"), count, sampler, stop
             )
         return texts.numpy(), scores.numpy()
 
-    def _read_in(self, text: np.ndarray, begin: int, until: int, cache: Any) -> Any:
-        """The cache after text[:, begin:until], read in large pieces and then one by one."""
+    def _read_in(self, text: np.ndarray, begin: int, until: int, cache: Any) -> tuple[Any, int]:
+        """The cache after text[:, begin:until], or a little less; and the place that is to be written next.
+
+        Large pieces only: the loop that writes reads what is left, so that it needs no program of its own.
+        """
         place = begin
         with no_grad():
-            while place < until:
-                n = READ_AT_ONCE if until - place >= READ_AT_ONCE else 1
-                cache = self._read(text[:, place : place + n], cache, np.asarray(place - begin, "int32"))
-                place += n
-        return cache
+            while until - place >= READ_AT_ONCE:
+                piece = text[:, place : place + READ_AT_ONCE]
+                cache = self._read(piece, cache, np.asarray(place - begin, "int32"))
+                place += READ_AT_ONCE
+        return cache, place + 1
 
     def _cache_after(self, tokens: Tensor, cache: Any, place: Tensor) -> Any:
         return self.step(tokens, cache, place)[1]
