@@ -51,7 +51,7 @@ class GPT(CausalLM):
         >>> model(np.zeros((2, 10), int)).shape
         (2, 10, 65)
         >>> model.count_params()
-        809984
+        809856
         >>> model.generate([1, 2, 3], max_new_tokens=5).shape
         (8,)
 
@@ -88,18 +88,10 @@ class GPT(CausalLM):
             max_sequence_length, hidden_dim, embeddings_initializer=_normal(), name="positions"
         )
         self.dropout = layers.Dropout(dropout)
-        inside = intermediate_dim or 4 * hidden_dim
+        inside, count = intermediate_dim or 4 * hidden_dim, positive("num_layers", num_layers)
         self.blocks = [
-            Block(
-                hidden_dim,
-                num_heads,
-                inside,
-                dropout,
-                use_bias,
-                positive("num_layers", num_layers),
-                name=f"block_{i}",
-            )
-            for i in range(num_layers)
+            Block(hidden_dim, num_heads, inside, dropout, use_bias, blocks=count, name=f"block_{i}")
+            for i in range(count)
         ]
         self.norm = layers.LayerNormalization(epsilon=1e-5, center=use_bias, name="norm")
 
