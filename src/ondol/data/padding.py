@@ -100,7 +100,8 @@ def _padded(arrays: list[np.ndarray], shape: Any, value: Any, first: int, fill: 
     dtype = np.result_type(*([array for array in arrays if array.size] or arrays))
     batch = np.full((len(arrays), *target), _fitting(value, dtype), dtype)
     for i, array in enumerate(arrays):
-        batch[i, *map(slice, array.shape)] = array
+        inside: Any = (i, *[slice(n) for n in array.shape])
+        batch[inside] = array
     return batch
 
 
