@@ -34,7 +34,7 @@ class GRUStates(Scan):
         xp, named = self.xp, self.named(more)
         dropout, n = named.get("dropout"), u.shape[0]
 
-        def step(h, x, write, counts, _):
+        def step(h, _, write, counts, __, x):
             a, x = product(xp, dropped(h, dropout), u), x + b
             zr, q = sigmoid(xp, x[:, : 2 * n] + a[:, : 2 * n]), a[:, 2 * n :] + within
             z, r = blocks(zr, n)
@@ -43,7 +43,7 @@ class GRUStates(Scan):
             h = kept(xp, counts, g + z * (h - g), h)
             return h, (h, q)
 
-        _, gates, (hs, qs) = scan(xp, step, h, x, (), named)
+        _, gates, (hs, qs) = scan(xp, step, h, xp.zeros_like(x), (x,), named)
         return hs, gates, qs
 
 

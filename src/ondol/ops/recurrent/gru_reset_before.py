@@ -30,7 +30,7 @@ class ResetBeforeStates(Scan):
         xp, named = self.xp, self.named(more)
         dropout, n = named.get("dropout"), u.shape[0]
 
-        def step(h, x, write, counts, _):
+        def step(h, _, write, counts, __, x):
             seen, x = dropped(h, dropout), x + b
             zr = sigmoid(xp, x[:, : 2 * n] + product(xp, seen, u[:, : 2 * n]))
             z, r = blocks(zr, n)
@@ -39,7 +39,7 @@ class ResetBeforeStates(Scan):
             h = kept(xp, counts, g + z * (h - g), h)
             return h, (h,)
 
-        _, gates, (hs,) = scan(xp, step, h, x, (), named)
+        _, gates, (hs,) = scan(xp, step, h, xp.zeros_like(x), (x,), named)
         return hs, gates
 
 
