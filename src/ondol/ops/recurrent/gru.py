@@ -85,7 +85,7 @@ class GRUGradient(BackwardScan):
         def step(dh, _, write, counts, dy, before, gates, q):
             if dy is not None:
                 dh = dh + dy
-            z, r, g = blocks(gates, n)
+            z, r, g = gates
             none = xp.zeros((), dh.dtype)
             here = kept(xp, counts, dh, none)
             dg = here * (1 - z) * (1 - g * g)
@@ -95,7 +95,7 @@ class GRUGradient(BackwardScan):
             return dh, ()
 
         rows = xp.zeros((*gates.shape[:2], 4 * n), gates.dtype)
-        dh, rows, _ = scan(xp, step, dh, rows, (before, gates, qs), named, reverse=True)
+        dh, rows, _ = scan(xp, step, dh, rows, (before, (gates, 3), qs), named, reverse=True)
         return rows, dh
 
 

@@ -90,7 +90,7 @@ class ResetBeforeGradient(BackwardScan):
         def step(dh, _, write, counts, dy, before, gates):
             if dy is not None:
                 dh = dh + dy
-            z, r, g = blocks(gates, n)
+            z, r, g = gates
             none = xp.zeros((), dh.dtype)
             here = kept(xp, counts, dh, none)
             dg = kept(xp, counts, here * (1 - z) * (1 - g * g), none)
@@ -102,7 +102,7 @@ class ResetBeforeGradient(BackwardScan):
             dseen = ds * r + product(xp, dzr, u[:, : 2 * n].T)
             return kept(xp, counts, here * z, dh) + dropped(dseen, dropout), ()
 
-        dh, dx, _ = scan(xp, step, dh, xp.zeros_like(gates), (before, gates), named, reverse=True)
+        dh, dx, _ = scan(xp, step, dh, xp.zeros_like(gates), (before, (gates, 3)), named, reverse=True)
         return dx, dh
 
 

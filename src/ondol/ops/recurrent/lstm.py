@@ -68,14 +68,14 @@ class LSTMGradient(BackwardScan):
 
     def forward(self, dh, dc, u, c, cs, gates, *more):
         xp, named = self.xp, self.named(more)
-        dropout, units = named.get("dropout"), u.shape[0]
+        dropout = named.get("dropout")
         before = xp.concatenate([c[None], cs[:-1]])
 
         def step(carry, _, write, counts, dy, c, before, gates):
             dh, dc = carry
             if dy is not None:
                 dh = dh + dy
-            i, f, g, o = blocks(gates, units)
+            i, f, g, o = gates
             t, none = xp.tanh(c), xp.zeros((), dh.dtype)
             here = dc + dh * o * (1 - t * t)
             da = [
@@ -89,7 +89,7 @@ class LSTMGradient(BackwardScan):
             return (dh, kept(xp, counts, here * f, dc)), ()
 
         rows = xp.zeros_like(gates)
-        (dh, dc), da, _ = scan(xp, step, (dh, dc), rows, (cs, before, gates), named, reverse=True)
+        (dh, dc), da, _ = scan(xp, step, (dh, dc), rows, (cs, before, (gates, 4)), named, reverse=True)
         return da, dh, dc
 
 
