@@ -42,12 +42,17 @@ MAKERS = {
 }
 
 
-@pytest.mark.parametrize("name", MAKERS)
-@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize(
+    ("name", "backwards"),
+    [
+        (name, backwards)
+        for name in MAKERS
+        for backwards in (False, True)
+        if name != "bidirectional" or not backwards
+    ],
+)
 def test_padding_changes_nothing(name, backwards):
     """Whatever padding holds, a sample gives what it gives alone, cut to its length; so do the gradients."""
-    if name == "bidirectional" and backwards:
-        pytest.skip("it goes both ways")
     arguments = {"go_backwards": True} if backwards else {}
     layer = MAKERS[name](**arguments)
 
