@@ -49,6 +49,9 @@ class Op:
     output: Any = None  # while backward runs: the Tensor (or tuple of Tensors) that forward gave
     needed: tuple[bool, ...] = ()
     number: int = -1
+    # Raw arrays that forward leaves for backward to read, where `state.recording` says that there will be one. Gradients
+    # of gradients have to be computed from the inputs: these arrays do not remember how they depend on them.
+    kept: tuple[Any, ...] = ()
     specs: tuple[tuple[Any, Any], ...] = ()  # shape and dtype of each output, for Ops that return a tuple
 
     def forward(self, *arrays: Any) -> Any:
@@ -121,7 +124,7 @@ class Op:
             output.requires_grad = True
 
     def __repr__(self) -> str:
-        recorded = ("inputs", "number", "needed", "specs", "output")
+        recorded = ("inputs", "number", "needed", "specs", "output", "kept")
         options = ", ".join(f"{k}={v!r}" for k, v in vars(self).items() if k not in recorded)
         return f"{type(self).__name__}({options})"
 

@@ -61,6 +61,14 @@ def dynamic_slice(x: Any, start: Any, size: int) -> Any:
     return lax.dynamic_slice_in_dim(x, start, size)
 
 
+def read_block(x: Any, start: Any, shape: tuple[int, ...]) -> Any:
+    return lax.dynamic_slice(x, tuple(start), shape)
+
+
+def write_block(x: Any, start: Any, block: Any) -> Any:
+    return lax.dynamic_update_slice(x, block, tuple(start))
+
+
 def take_rows(x: Any, rows: Any) -> Any:
     return x.at[rows].get(mode="promise_in_bounds")
 
@@ -89,6 +97,8 @@ jax_namespace = Namespace(
         "cond": cond,
         "switch": switch,
         "dynamic_slice": dynamic_slice,
+        "read_block": read_block,
+        "write_block": write_block,
         "take_rows": take_rows,
         "long_sum": long_sum,
         "materialized": materialized,

@@ -103,6 +103,21 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         """x[start : start + size] along the first axis, where `start` may be data."""
         return x[int(start) : int(start) + size]
 
+    def block_at(x: Any, start: Any, shape: tuple[int, ...]) -> tuple[slice, ...]:
+        """The index of a block; one that would reach over the end begins earlier, as in compiled programs."""
+        first = [min(max(int(a), 0), n - k) for a, n, k in zip(start, x.shape, shape, strict=True)]
+        return tuple(slice(a, a + k) for a, k in zip(first, shape, strict=True))
+
+    def read_block(x: Any, start: Any, shape: tuple[int, ...]) -> Any:
+        """The block of x that starts at a position, which may be data."""
+        return x[block_at(x, start, shape)]
+
+    def write_block(x: Any, start: Any, block: Any) -> Any:
+        """A copy of x with a block that starts at a position, which may be data."""
+        y = np.array(x)
+        y[block_at(x, start, block.shape)] = block
+        return y
+
     def take_rows(x: Any, rows: Any) -> Any:
         """x[rows] for rows that are known to exist."""
         return x[rows]
@@ -147,6 +162,8 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         cond,
         switch,
         dynamic_slice,
+        read_block,
+        write_block,
         take_rows,
         long_sum,
         materialized,

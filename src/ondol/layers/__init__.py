@@ -7,6 +7,10 @@ from ondol.layers.activation.relu import LeakyReLU, ReLU, ReLU6
 from ondol.layers.activation.sigmoid import HardSigmoid, Sigmoid, Softsign, Tanh
 from ondol.layers.activation.smooth import GELU, HardSwish, Mish, SiLU, Softplus, Swish
 from ondol.layers.activation.softmax import LogSoftmax, Softmax
+from ondol.layers.attention.additive_attention import AdditiveAttention
+from ondol.layers.attention.attention import Attention
+from ondol.layers.attention.grouped_query_attention import GroupQueryAttention
+from ondol.layers.attention.multi_head_attention import MultiHeadAttention
 from ondol.layers.base import Layer
 from ondol.layers.convolution.conv1d import Conv1D
 from ondol.layers.convolution.conv1d_transpose import Conv1DTranspose
@@ -19,6 +23,7 @@ from ondol.layers.convolution.depthwise_conv2d import DepthwiseConv2D
 from ondol.layers.convolution.separable_conv1d import SeparableConv1D
 from ondol.layers.convolution.separable_conv2d import SeparableConv2D
 from ondol.layers.core.dense import Dense
+from ondol.layers.core.einsum_dense import EinsumDense
 from ondol.layers.core.embedding import Embedding
 from ondol.layers.core.identity import Identity
 from ondol.layers.core.input import Input, InputLayer
@@ -157,6 +162,7 @@ from ondol.layers.wrappers.time_distributed import TimeDistributed
 from ondol.layers.wrappers.wrapper import Wrapper
 
 # Keras' long names
+GroupedQueryAttention = GroupQueryAttention
 Convolution1D = Conv1D
 Convolution2D = Conv2D
 Convolution3D = Conv3D
@@ -184,6 +190,7 @@ __all__ = [
     # core
     "Dense",
     "Maxout",
+    "EinsumDense",
     "Embedding",
     "Lambda",
     "Identity",
@@ -315,6 +322,12 @@ __all__ = [
     "UnitNormalization",
     "LocalResponseNormalization",
     "SpectralNormalization",
+    # attention
+    "Attention",
+    "AdditiveAttention",
+    "MultiHeadAttention",
+    "GroupQueryAttention",
+    "GroupedQueryAttention",
     # around other layers
     "Wrapper",
     "TimeDistributed",

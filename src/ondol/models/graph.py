@@ -237,6 +237,6 @@ def adjusted(symbol: Symbol, x: Any) -> Any:
 def _fresh(op: Op) -> Op:
     copy = object.__new__(type(op))
     copy.__dict__.update(
-        {k: v for k, v in vars(op).items() if k not in ("inputs", "number", "needed", "specs")}
+        {k: v for k, v in vars(op).items() if k not in ("inputs", "number", "needed", "specs", "kept")}
     )
     return copy

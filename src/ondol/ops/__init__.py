@@ -10,10 +10,17 @@ from ondol.ops import operators as _operators  # binds the operators to Tensor
 from ondol.ops.adaptive_pooling import adaptive_average_pool, adaptive_max_pool
 from ondol.ops.add_relu import add_relu
 from ondol.ops.arithmetic import absolute, add, divide, multiply, negative, reciprocal, sign, subtract
+from ondol.ops.attention import (
+    attention_of_weights,
+    attention_weights,
+    dot_product_attention,
+    masked_softmax,
+)
 from ondol.ops.average_pooling import average_pool
 from ondol.ops.axes import flip, moveaxis, roll, swapaxes, transpose
 from ondol.ops.batch_norm import batch_normalization, normalize_batch
 from ondol.ops.bitwise import bitwise_and, bitwise_not, bitwise_or, bitwise_xor, left_shift, right_shift
+from ondol.ops.blocks import slice, slice_update
 from ondol.ops.casting import cast, stop_gradient
 from ondol.ops.comparison import (
     allclose,
@@ -77,8 +84,6 @@ from ondol.ops.keras_arrays import (
     rot90,
     scatter,
     scatter_update,
-    slice,
-    slice_update,
     unstack,
     vsplit,
     vstack,

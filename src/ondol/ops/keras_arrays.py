@@ -199,38 +199,6 @@ def meshgrid(*x: Any, indexing: str = "xy") -> list[Tensor]:
     ]
 
 
-def slice(inputs: Any, start_indices: Sequence[int], shape: Sequence[int]) -> Tensor:
-    """The block of a shape that starts at a position; -1 in the shape means up to the end.
-
-    Example:
-        >>> import ondol as od
-        >>> od.ops.slice([[1.0, 2.0], [3.0, 4.0]], (0, 1), (2, 1))
-        Tensor([[2.]
-                [4.]], dtype=float32)
-    """
-    return as_tensor(inputs)[block(start_indices, shape)]
-
-
-def slice_update(inputs: Any, start_indices: Sequence[int], updates: Any) -> Tensor:
-    """A copy of inputs with a block replaced, whose first element is at `start_indices`.
-
-    Example:
-        >>> import ondol as od
-        >>> od.ops.slice_update([[1.0, 2.0], [3.0, 4.0]], (0, 1), [[7.0], [8.0]])
-        Tensor([[1. 7.]
-                [3. 8.]], dtype=float32)
-    """
-    updates = as_tensor(updates)
-    return index_update(inputs, block(start_indices, updates.shape), updates)
-
-
-def block(start: Sequence[int], shape: Sequence[int]) -> tuple[builtins.slice, ...]:
-    """The index that reads a block."""
-    return tuple(
-        [builtins.slice(int(a), None if n == -1 else int(a) + n) for a, n in zip(start, shape, strict=True)]
-    )
-
-
 def scatter(indices: Any, values: Any, shape: Sequence[int]) -> Tensor:
     """Zeros of a shape, with values added at positions.
 

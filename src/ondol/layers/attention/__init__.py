@@ -1,0 +1,1 @@
+"""Layers that look at other places of a sequence: attention."""

@@ -1,0 +1,1 @@
+"""Blocks of Transformers, and what tells them the order of a sequence."""
