@@ -15,6 +15,7 @@ from jax import lax
 from ondol.backend.apart import apart, settled
 from ondol.backend.convolution import compiled as convolutions
 from ondol.backend.namespace import Namespace
+from ondol.backend.scan_rows import scan_rows
 from ondol.backend.windows import compiled as windows
 
 
@@ -92,6 +93,7 @@ jax_namespace = Namespace(
         "one_hot": one_hot,
         "segment_sum": segment_sum,
         "scan": scan,
+        "scan_rows": scan_rows,
         "fori": fori,
         "while_loop": while_loop,
         "cond": cond,
