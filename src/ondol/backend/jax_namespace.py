@@ -14,6 +14,7 @@ from jax import lax
 
 from ondol.backend.apart import apart, settled
 from ondol.backend.convolution import compiled as convolutions
+from ondol.backend.fused_attention import fused_attention, fused_attention_fits, fused_attention_gradients
 from ondol.backend.namespace import Namespace
 from ondol.backend.windows import compiled as windows
 
@@ -55,6 +56,18 @@ def dynamic_slice(x: Any, start: Any, size: int) -> Any:
     return lax.dynamic_slice_in_dim(x, start, size)
 
 
+def read_block(x: Any, starts: Any, shape: Any) -> Any:
+    return lax.dynamic_slice(x, _of_one_dtype(starts), shape)
+
+
+def write_block(x: Any, values: Any, starts: Any) -> Any:
+    return lax.dynamic_update_slice(x, values, _of_one_dtype(starts))
+
+
+def _of_one_dtype(starts: Any) -> list[Any]:
+    return [jnp.asarray(a, "int32").reshape(()) for a in starts]
+
+
 def take_rows(x: Any, rows: Any) -> Any:
     return x.at[rows].get(mode="promise_in_bounds")
 
@@ -63,8 +76,12 @@ def long_sum(x: Any, axes: tuple[int, ...]) -> Any:
     return x.sum(axes, keepdims=True)
 
 
+def is_cpu() -> bool:
+    return jax.default_backend() == "cpu"
+
+
 def materialized(x: Any) -> Any:
-    return lax.optimization_barrier(x) if jax.default_backend() == "cpu" else x
+    return lax.optimization_barrier(x) if is_cpu() else x
 
 
 jax_namespace = Namespace(
@@ -82,11 +99,17 @@ jax_namespace = Namespace(
         "while_loop": while_loop,
         "cond": cond,
         "dynamic_slice": dynamic_slice,
+        "read_block": read_block,
+        "write_block": write_block,
         "take_rows": take_rows,
         "long_sum": long_sum,
         "materialized": materialized,
         "apart": apart,
         "settled": settled,
+        "is_cpu": is_cpu,
+        "fused_attention_fits": fused_attention_fits,
+        "fused_attention": fused_attention,
+        "fused_attention_gradients": fused_attention_gradients,
         "window_slices": windows.window_slices,
         "window_sum": windows.window_sum,
         "convolution": convolutions.convolution,

@@ -97,6 +97,19 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         """x[start : start + size] along the first axis, where `start` may be data."""
         return x[int(start) : int(start) + size]
 
+    def block_index(x: Any, starts: Any, shape: Any) -> tuple[slice, ...]:
+        """The index of a block, moved so that it lies within x, as XLA does."""
+        begins = [max(0, min(int(a), n - length)) for a, n, length in zip(starts, x.shape, shape, strict=True)]
+        return tuple(slice(a, a + length) for a, length in zip(begins, shape, strict=True))
+
+    def read_block(x: Any, starts: Any, shape: Any) -> Any:
+        """The block of x of this shape that begins at `starts`, numbers that may be data."""
+        return x[block_index(x, starts, shape)]
+
+    def write_block(x: Any, values: Any, starts: Any) -> Any:
+        """A copy of x with these values as the block that begins at `starts`."""
+        return index_update(x, block_index(x, starts, values.shape), values)
+
     def take_rows(x: Any, rows: Any) -> Any:
         """x[rows] for rows that are known to exist."""
         return x[rows]
@@ -123,6 +136,14 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         """x itself; compiled, it is in memory from here on, not computed within what reads it."""
         return x
 
+    def is_cpu() -> bool:
+        """Whether the arrays are computed with on the processor, not on a GPU."""
+        return name == "numpy"
+
+    def fused_attention_fits(q: Any, k: Any, v: Any) -> bool:
+        """Whether there is a fused kernel for attention of these arrays; compiled programs on a GPU have one."""
+        return False
+
     window_slices, window_sum = eager_windows(np)
     convolution, convolution_input_gradient, convolution_kernel_gradient = eager_convolutions(np)
     convolutions = {
@@ -140,11 +161,15 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         while_loop,
         cond,
         dynamic_slice,
+        read_block,
+        write_block,
         take_rows,
         long_sum,
         materialized,
         apart,
         settled,
+        is_cpu,
+        fused_attention_fits,
         window_slices,
         window_sum,
     )

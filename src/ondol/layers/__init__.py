@@ -9,6 +9,7 @@ from ondol.layers.activation.smooth import GELU, HardSwish, Mish, SiLU, Softplus
 from ondol.layers.activation.softmax import LogSoftmax, Softmax
 from ondol.layers.attention.additive_attention import AdditiveAttention
 from ondol.layers.attention.attention import Attention
+from ondol.layers.attention.cached_multi_head_attention import CachedMultiHeadAttention
 from ondol.layers.attention.grouped_query_attention import GroupQueryAttention
 from ondol.layers.attention.multi_head_attention import MultiHeadAttention
 from ondol.layers.base import Layer
@@ -29,6 +30,7 @@ from ondol.layers.core.identity import Identity
 from ondol.layers.core.input import Input, InputLayer
 from ondol.layers.core.lambda_ import Lambda
 from ondol.layers.core.maxout import Maxout
+from ondol.layers.core.reversible_embedding import ReversibleEmbedding
 from ondol.layers.from_scratch.affine import Affine
 from ondol.layers.from_scratch.matmul import MatMul
 from ondol.layers.from_scratch.nodes import AddNode, BranchNode, MulNode, RepeatNode, SumNode
@@ -145,6 +147,10 @@ from ondol.layers.reshaping.repeat_vector import RepeatVector
 from ondol.layers.reshaping.reshape import Reshape
 from ondol.layers.reshaping.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from ondol.layers.reshaping.zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
+from ondol.layers.transformer.positions import PositionEmbedding, RotaryEmbedding, SinePositionEncoding
+from ondol.layers.transformer.token_embeddings import PositionalEmbedding, TokenAndPositionEmbedding
+from ondol.layers.transformer.transformer_decoder import TransformerDecoder
+from ondol.layers.transformer.transformer_encoder import TransformerEncoder
 from ondol.layers.wrappers.time_distributed import TimeDistributed
 from ondol.layers.wrappers.wrapper import Wrapper
 
@@ -179,6 +185,7 @@ __all__ = [
     "Maxout",
     "EinsumDense",
     "Embedding",
+    "ReversibleEmbedding",
     "Lambda",
     "Identity",
     # convolutions
@@ -301,6 +308,15 @@ __all__ = [
     "MultiHeadAttention",
     "GroupQueryAttention",
     "GroupedQueryAttention",
+    "CachedMultiHeadAttention",
+    # Transformers
+    "TransformerEncoder",
+    "TransformerDecoder",
+    "TokenAndPositionEmbedding",
+    "PositionalEmbedding",
+    "PositionEmbedding",
+    "SinePositionEncoding",
+    "RotaryEmbedding",
     # around other layers
     "Wrapper",
     "TimeDistributed",

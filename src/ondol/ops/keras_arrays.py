@@ -14,6 +14,7 @@ from ondol.ops.diagonals import diag
 from ondol.ops.indexing import index_add, index_update
 from ondol.ops.joining import concatenate, split
 from ondol.ops.shapes import ravel, reshape
+from ondol.ops.slices import ReadBlock, WriteBlock
 
 
 def append(x1: Any, x2: Any, axis: int | None = None) -> Tensor:
@@ -200,17 +201,23 @@ def meshgrid(*x: Any, indexing: str = "xy") -> list[Tensor]:
 def slice(inputs: Any, start_indices: Sequence[int], shape: Sequence[int]) -> Tensor:
     """The block of a shape that starts at a position; -1 in the shape means up to the end.
 
+    A Tensor among the start indices may be known no sooner than a compiled program runs; the block is then moved so
+    that it lies within the array, and -1 means all of an axis.
+
     Example:
         >>> import ondol as od
         >>> od.ops.slice([[1.0, 2.0], [3.0, 4.0]], (0, 1), (2, 1))
         Tensor([[2.]
                 [4.]], dtype=float32)
     """
-    return as_tensor(inputs)[block(start_indices, shape)]
+    if all_known(start_indices):
+        return as_tensor(inputs)[block(start_indices, shape)]
+    lengths = [m if n == -1 else n for n, m in zip(shape, as_tensor(inputs).shape, strict=True)]
+    return ReadBlock(lengths)(inputs, *start_indices)
 
 
 def slice_update(inputs: Any, start_indices: Sequence[int], updates: Any) -> Tensor:
-    """A copy of inputs with a block replaced, whose first element is at `start_indices`.
+    """A copy of inputs with a block replaced, whose first element is at `start_indices` (as of `slice`).
 
     Example:
         >>> import ondol as od
@@ -219,7 +226,14 @@ def slice_update(inputs: Any, start_indices: Sequence[int], updates: Any) -> Ten
                 [3. 8.]], dtype=float32)
     """
     updates = as_tensor(updates)
-    return index_update(inputs, block(start_indices, updates.shape), updates)
+    if all_known(start_indices):
+        return index_update(inputs, block(start_indices, updates.shape), updates)
+    return WriteBlock()(inputs, updates, *start_indices)
+
+
+def all_known(start: Sequence[Any]) -> bool:
+    """Whether all of these are plain numbers, not Tensors."""
+    return not builtins.any(isinstance(a, Tensor) for a in start)
 
 
 def block(start: Sequence[int], shape: Sequence[int]) -> tuple[builtins.slice, ...]:
