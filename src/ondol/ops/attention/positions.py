@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ondol.autograd import Op, Tensor, as_tensor
+from ondol.backend.dtypes import numpy_dtype
 from ondol.errors import ShapeError
 from ondol.ops.casting import cast
 from ondol.ops.creation import arange
@@ -106,8 +107,9 @@ def sinusoidal_positions(
 
     Reference: Vaswani et al., "Attention is all you need" (2017).
     """
-    rates = (1.0 / max_wavelength ** (2 * np.arange((dim + 1) // 2) / dim)).astype(np.float32)
-    positions = arange(length, dtype="float32") + cast(start_index, "float32")
+    wide = np.result_type(np.float32, numpy_dtype(dtype))  # half precision cannot count far
+    rates = (1.0 / max_wavelength ** (2 * np.arange((dim + 1) // 2) / dim)).astype(wide)
+    positions = arange(length, dtype=wide) + cast(start_index, wide)
     angles = reshape(positions, (length, 1)) * rates
     waves = stack([sin(angles), cos(angles)], axis=-1)  # (length, pairs, 2)
     return cast(reshape(waves, (length, -1))[:, :dim], dtype)
