@@ -19,7 +19,7 @@ def attention(q, k, v, bias=None, mask=None, scale=None, causal=False, cap=None,
         s = (s if cap is None else cap * np.tanh(s / cap)) + bias[b, h, i]
         seen = mask[b, h, i] & ((np.arange(keys) <= i) | (not causal)) & (bias[b, h, i] > -np.inf)
         if seen.any():
-            e = np.where(seen, np.exp(s - s[seen].max()), 0.0)
+            e = np.exp(np.where(seen, s - s[seen].max(), -np.inf))
             weights[b, h, i] = e / e.sum()
         p = weights[b, h, i] if factors is None else weights[b, h, i] * factors[b, h, i]
         out[b, i, h] = p @ v[b, :, group]
