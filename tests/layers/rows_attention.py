@@ -15,7 +15,9 @@ TOKENS = np.array([[1, 3, 0], [4, 4, 2]])
 def attend(q, k, v, mask=None):
     """Attention of one head, (batch, time, dim)."""
     s = np.einsum("bqd,bkd->bqk", q, k)
-    return np.einsum("bqk,bkd->bqd", special.softmax(s if mask is None else np.where(mask, s, -1e30), axis=-1), v)
+    return np.einsum(
+        "bqk,bkd->bqd", special.softmax(s if mask is None else np.where(mask, s, -1e30), axis=-1), v
+    )
 
 
 def heads(x, w, group=1, mask=None, gated=False, value=None):
@@ -94,9 +96,7 @@ ATTENTION = [
         [(2, 3, 4), (2, 5, 2), (2, 5, 4)],
         lambda x, w: np.einsum(
             "bqk,bkd->bqd",
-            special.softmax(
-                w[1] * np.tanh(w[0] * (x[0][:, :, None] + x[2][:, None])).sum(-1), axis=-1
-            ),
+            special.softmax(w[1] * np.tanh(w[0] * (x[0][:, :, None] + x[2][:, None])).sum(-1), axis=-1),
             x[1],
         ),
         (3, 2),

@@ -46,7 +46,9 @@ def test_heads_are_those_of_the_formula(layer, group, gated, scores, compiled):
     if scores and isinstance(layer, L.CachedMultiHeadAttention):
         return
     options = {"return_attention_scores": True} if scores else {}
-    run = od.function(lambda x, z: layer(x, z, **options)) if compiled else lambda x, z: layer(x, z, **options)
+    run = (
+        od.function(lambda x, z: layer(x, z, **options)) if compiled else lambda x, z: layer(x, z, **options)
+    )
     y = run(x, z)
     if scores:
         y, weights = y
@@ -78,7 +80,9 @@ def test_attention_over_other_axes_is_attention_over_rows_of_them(axes):
     x = normal(2, 3, 4, 6)
     layer = with_weights(L.MultiHeadAttention(2, 3, attention_axes=axes), x, x)
     y, weights = layer(x, x, return_attention_scores=True)
-    rows = {(1,): x.swapaxes(1, 2).reshape(8, 3, 6), (2,): x.reshape(6, 4, 6), None: x.reshape(2, 12, 6)}[axes]
+    rows = {(1,): x.swapaxes(1, 2).reshape(8, 3, 6), (2,): x.reshape(6, 4, 6), None: x.reshape(2, 12, 6)}[
+        axes
+    ]
     right = heads(rows.astype("float64"), wide(layer))
     right = right.reshape(2, 4, 3, 6).swapaxes(1, 2) if axes == (1,) else right.reshape(x.shape)
     np.testing.assert_allclose(y.numpy(), right, rtol=2e-5, atol=2e-5)
@@ -126,7 +130,10 @@ def test_masks_and_windows_of_multi_head_attention():
     plain = L.MultiHeadAttention(2, 3)
     plain = with_weights(plain, x, x)
     np.testing.assert_allclose(
-        plain(x, x, value_mask=MASK, attention_mask=band[None].repeat(2, 0)).numpy()[1], right[1], rtol=2e-5, atol=2e-5
+        plain(x, x, value_mask=MASK, attention_mask=band[None].repeat(2, 0)).numpy()[1],
+        right[1],
+        rtol=2e-5,
+        atol=2e-5,
     )
     nowhere = plain(x, x, attention_mask=np.zeros((2, 5, 5), bool)).numpy()
     np.testing.assert_allclose(nowhere, np.zeros_like(nowhere) + plain.get_weights()[-1], rtol=1e-6)
@@ -135,7 +142,9 @@ def test_masks_and_windows_of_multi_head_attention():
 def test_masks_of_attention():
     q, v = normal(2, 5, 4), normal(2, 5, 4, seed=1)
     values = MASK[::-1]
-    y, weights = L.Attention()([q, v], mask=[MASK, values], return_attention_scores=True, use_causal_mask=True)
+    y, weights = L.Attention()(
+        [q, v], mask=[MASK, values], return_attention_scores=True, use_causal_mask=True
+    )
     seen = values[:, None] & np.tri(5, dtype=bool)
     right = attend(q.astype("float64"), v.astype("float64"), v.astype("float64"), seen)
     np.testing.assert_allclose(y.numpy(), right * MASK[:, :, None], rtol=1e-5, atol=1e-6)
@@ -283,7 +292,9 @@ def test_tied_embeddings_give_scores_and_learn_from_both_ends():
     y = layer(tokens)
     scores = layer(y, reverse=True)
     (matrix,) = layer.get_weights()
-    np.testing.assert_allclose(scores.numpy(), 2 * np.tanh(matrix[tokens] @ matrix.T / 2), rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(
+        scores.numpy(), 2 * np.tanh(matrix[tokens] @ matrix.T / 2), rtol=1e-5, atol=1e-7
+    )
     assert scores._keras_mask.tolist() == y._keras_mask.tolist() == [[True, True, False]]
     other = L.ReversibleEmbedding(5, 3, tie_weights=False)
     other(normal(1, 2, 3), reverse=True)

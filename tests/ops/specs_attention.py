@@ -16,6 +16,7 @@ MASK = np.random.default_rng(5).random((2, 1, 3, 5)) < 0.5
 MASK[1, 0, 1] = False  # a query that may look nowhere
 FACTORS = np.where(np.random.default_rng(6).random((2, 4, 3, 5)) < 0.5, 2.0, 0.0)
 
+
 def masked(s: np.ndarray, mask: np.ndarray) -> np.ndarray:
     e = np.where(mask, np.exp(s), 0.0)
     return np.divide(e, e.sum(-1, keepdims=True), out=np.zeros_like(e), where=mask.any(-1)[:, None])

@@ -1,6 +1,6 @@
 """Attention by the kernel that a GPU's own library has for it (cuDNN), where it applies.
 
-jax calls it; whether it can is asked by letting jax trace the call, which checks cuDNN's version, the GPU and the shapes.
+jax calls it; whether it can is asked by letting jax trace the call, which checks cuDNN's version, GPU and shapes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def fused_attention_fits(q: Any, k: Any, v: Any) -> bool:
         return False
     specs = [jax.ShapeDtypeStruct(x.shape, x.dtype) for x in (q, k, v)]
     try:
-        jax.eval_shape(lambda *arrays: fused_attention(*arrays, 1.0, False), *specs)
+        jax.eval_shape(lambda q, k, v: fused_attention(q, k, v, 1.0, False), *specs)
     except (RuntimeError, ValueError, TypeError, NotImplementedError):
         return False
     return True
@@ -35,4 +35,4 @@ def fused_attention(q: Any, k: Any, v: Any, scale: float, is_causal: bool) -> An
 
 def fused_attention_gradients(q: Any, k: Any, v: Any, do: Any, scale: float, is_causal: bool) -> Any:
     """dQ, dK and dV of `fused_attention`, by the kernel's own backward pass."""
-    return jax.vjp(lambda *arrays: fused_attention(*arrays, scale, is_causal), q, k, v)[1](do)
+    return jax.vjp(lambda q, k, v: fused_attention(q, k, v, scale, is_causal), q, k, v)[1](do)

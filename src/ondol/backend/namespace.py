@@ -99,7 +99,9 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
 
     def block_index(x: Any, starts: Any, shape: Any) -> tuple[slice, ...]:
         """The index of a block, moved so that it lies within x, as XLA does."""
-        begins = [max(0, min(int(a), n - length)) for a, n, length in zip(starts, x.shape, shape, strict=True)]
+        begins = [
+            max(0, min(int(a), n - length)) for a, n, length in zip(starts, x.shape, shape, strict=True)
+        ]
         return tuple(slice(a, a + length) for a, length in zip(begins, shape, strict=True))
 
     def read_block(x: Any, starts: Any, shape: Any) -> Any:

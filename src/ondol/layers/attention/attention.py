@@ -66,7 +66,9 @@ class Attention(Layer):
         if self.use_scale:
             self.scale = self.add_weight(shape=(), name="scale", initializer="ones")
         if self.score_mode == "concat":
-            self.concat_score_weight = self.add_weight(shape=(), name="concat_score_weight", initializer="ones")
+            self.concat_score_weight = self.add_weight(
+                shape=(), name="concat_score_weight", initializer="ones"
+            )
 
     def call(
         self,

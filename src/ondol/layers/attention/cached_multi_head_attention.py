@@ -12,8 +12,8 @@ from ondol.layers.attention.multi_head_attention import MultiHeadAttention
 class CachedMultiHeadAttention(MultiHeadAttention):
     """MultiHeadAttention for generating step by step: what earlier steps gave is kept in a cache, not computed again.
 
-    Without a cache it is MultiHeadAttention. With one and no `cache_update_index` it looks at what the cache holds, and at
-    `value` no more. With both it writes the keys and values of the given steps into the cache first.
+    Without a cache it is MultiHeadAttention. With one and no `cache_update_index` it looks at what the cache holds, and
+    at `value` no more. With both it writes the keys and values of the given steps into the cache first.
 
     Args:
         all arguments: as of MultiHeadAttention.

@@ -38,7 +38,9 @@ class AttentionByHeads(Layer):
     ) -> None:
         super().__init__(**kwargs)
         if sliding_window is not None and not (isinstance(sliding_window, int) and sliding_window > 0):
-            raise DataError(f"Expected a positive integer or None. Received: sliding_window={sliding_window!r}.")
+            raise DataError(
+                f"Expected a positive integer or None. Received: sliding_window={sliding_window!r}."
+            )
         if flash_attention and dropout > 0:
             raise DataError(
                 f"Expected dropout=0.0 together with flash_attention=True, which never has the weights that would be "
@@ -61,7 +63,8 @@ class AttentionByHeads(Layer):
 
     def _project(self, name: str, rank: int, heads: int, dim: int, activation: Any = None) -> EinsumDense:
         """(batch, ..., features) to (batch, ..., heads, dim)."""
-        free, (summed, head, new) = string.ascii_lowercase[: rank - 1], string.ascii_lowercase[rank - 1 : rank + 2]
+        *free_letters, summed, head, new = list(string.ascii_lowercase[: rank + 2])
+        free = "".join(free_letters)
         return EinsumDense(
             f"{free}{summed},{summed}{head}{new}->{free}{head}{new}",
             output_shape=(*[None] * (rank - 2), heads, dim),

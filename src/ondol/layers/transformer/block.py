@@ -19,6 +19,7 @@ class TransformerBlock(Layer):
     """Base of TransformerEncoder and TransformerDecoder, whose docstrings tell what is computed."""
 
     supports_masking = True
+    _feedforward_layer_norm: LayerNormalization  # made by the subclass, where Keras has it among the weights
 
     def __init__(
         self,

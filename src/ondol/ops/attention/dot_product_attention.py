@@ -28,7 +28,6 @@ from ondol.ops.elementwise import WHOLE, is_half
 from ondol.ops.selection import where
 from ondol.ops.softmaxes import softmax
 
-
 # Scores of a head from which on blocks are the better form. On a processor they are faster from 512 x 512 on, where a
 # row of blocks fits into its caches; on GPUs, on which this was not measured, they save memory.
 LONG = {True: 512 * 512, False: 8192 * 8192}
@@ -65,8 +64,8 @@ def dot_product_attention(
             dropped with probability p, 1 / (1 - p) for the rest.
 
     Returns:
-        Array (batch, query time, heads, value dim). A query that may look at no key gets zeros (as in PyTorch and Keras'
-        MultiHeadAttention), and passes no gradient on.
+        Array (batch, query time, heads, value dim). A query that may look at no key gets zeros (as in PyTorch and
+        Keras' MultiHeadAttention), and passes no gradient on.
 
     Raises:
         ShapeError: for shapes that do not fit.
@@ -159,8 +158,8 @@ def check_shapes(query: Tensor, key: Tensor, value: Tensor) -> None:
     (batch, _, heads, dim), (key_batch, time, kv_heads, key_dim), of_values = shapes
     if dim != key_dim or of_values[:3] != (key_batch, time, kv_heads) or batch != key_batch:
         raise ShapeError(
-            "dot_product_attention expected one batch for all, one dim for queries and keys, and as many values as keys. "
-            + received
+            "dot_product_attention expected one batch for all, one dim for queries and keys, and as many values as "
+            f"keys. {received}"
         )
     if kv_heads == 0 or heads % kv_heads:
         raise ShapeError(

@@ -13,9 +13,7 @@ from ondol.ops.creation import arange
 from ondol.ops.selection import where
 
 
-def as_bias(
-    bias: Any, mask: Any, is_causal: bool, shape: tuple[int, ...], dtype: Any
-) -> Tensor | None:
+def as_bias(bias: Any, mask: Any, is_causal: bool, shape: tuple[int, ...], dtype: Any) -> Tensor | None:
     """Bias, mask and causal mask as one array to add to scores (batch, heads, query time, key time); None for none."""
     parts = [] if mask is None else [checked("mask", as_tensor(mask), shape)]
     if is_causal:
@@ -50,8 +48,8 @@ def checked(name: str, x: Tensor, shape: tuple[int, ...]) -> Tensor:
     )
     if not fits:
         raise ShapeError(
-            f"dot_product_attention expected a {name} that broadcasts to (batch, heads, query time, key time) = {shape}. "
-            f"Received: {name}.shape={x.shape}. A mask (batch, key time) of padding needs two more axes: "
+            f"dot_product_attention expected a {name} that broadcasts to (batch, heads, query time, key time) = "
+            f"{shape}. Received: {name}.shape={x.shape}. A mask (batch, key time) of padding needs two more axes: "
             f"{name}[:, None, None, :]; one (batch, query time, key time) one: {name}[:, None]."
         )
     return full

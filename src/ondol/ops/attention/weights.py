@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.autograd import Op, Tensor
-from ondol.ops.attention.heads import LEAST, by_head, by_time, product, rows_of_scores, scores, scores_shape, with_bias
+from ondol.ops.attention.heads import (
+    LEAST,
+    by_head,
+    by_time,
+    product,
+    rows_of_scores,
+    scores,
+    scores_shape,
+    with_bias,
+)
 from ondol.ops.hyperbolic import tanh
 from ondol.ops.mean_variance import in_dtype
 
