@@ -152,11 +152,13 @@ class Attending(nn.Module):
         The second has the same shapes at each step, so that it is compiled once.
         """
         query, key, value = self.split(x)
-        cache[0, :, :, place] = key[:, :, 0]
-        cache[1, :, :, place] = value[:, :, 0]
         attend = nn.functional.scaled_dot_product_attention
         if isinstance(place, int):
+            cache[0, :, :, place] = key[:, :, 0]
+            cache[1, :, :, place] = value[:, :, 0]
             return self.join(x, attend(query, cache[0, :, :, : place + 1], cache[1, :, :, : place + 1]))
+        cache[0].index_copy_(2, place, key)
+        cache[1].index_copy_(2, place, value)
         seen = (torch.arange(cache.shape[3]) <= place)[None]
         return self.join(x, attend(query, cache[0], cache[1], attn_mask=seen))
 

@@ -22,8 +22,9 @@ DEFAULT = torch.contiguous_format
 
 
 def use_threads(workload) -> None:
-    """One thread for a tiny network, whose work a second one could only delay."""
-    torch.set_num_threads(1 if workload.layers and max(workload.layers) < 100 else THREADS)
+    """One thread for a tiny network, or a single token, whose work a second one could only delay."""
+    tiny = workload.layers and max(workload.layers) < 100
+    torch.set_num_threads(1 if tiny or workload.kind == "generate" else THREADS)
 
 
 def mixed(workload) -> AbstractContextManager:

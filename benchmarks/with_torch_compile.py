@@ -23,7 +23,7 @@ def predict(workload, x, y, layout=with_torch.DEFAULT):
 
 
 def generate(workload, x, y):
-    return with_torch.generate(workload, x, y, compiled, torch.tensor)
+    return with_torch.generate(workload, x, y, compiled, lambda i: torch.tensor([i]))
 
 
 def rule(workload, operands, dy, layout=with_torch.DEFAULT):

@@ -58,10 +58,30 @@ from ondol.trainer import Trainer
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from ondol import applications, datasets, experiments, plot, preprocessing, tuning, wrappers
+    from ondol import (
+        applications,
+        datasets,
+        experiments,
+        generation,
+        plot,
+        preprocessing,
+        tokenizers,
+        tuning,
+        wrappers,
+    )
 
 # Rooms that not every program enters; they are opened at the first look.
-_LATER = ("applications", "datasets", "experiments", "plot", "preprocessing", "tuning", "wrappers")
+_LATER = (
+    "applications",
+    "datasets",
+    "experiments",
+    "generation",
+    "plot",
+    "preprocessing",
+    "tokenizers",
+    "tuning",
+    "wrappers",
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -480,6 +480,23 @@ add(
     (((3, 2), (2, 1)),),
     function=lambda x, v: ops.slice_update(x, (1, 0), v),
 )
+for start, n in ((1, 1), (2, 1), (2, 3)):  # the last one would reach over the end, and begins earlier
+    add(
+        "slice",
+        lambda x, s, n=n: x[min(s, 4 - n) : min(s, 4 - n) + n, 1:],
+        [wide, given(start)],
+        (((4, 3), ()),),
+        function=lambda x, s, n=n: ops.slice(x, (s, 1), (n, 2)),
+        note=f"{n} at {start} as data",
+    )
+    add(
+        "slice_update",
+        lambda x, v, s, n=n: updated(x, (slice(min(s, 4 - n), min(s, 4 - n) + n), slice(1, 3)), v),
+        [wide, wide, given(start)],
+        (((4, 3), (n, 2), ()),),
+        function=lambda x, v, s: ops.slice_update(x, (s, 1), v),
+        note=f"{n} at {start} as data",
+    )
 rows = given([[0, 1], [2, 0]])
 add(
     "scatter",
@@ -771,4 +788,5 @@ import specs_attention  # noqa: E402, F401
 import specs_convolution  # noqa: E402, F401
 import specs_normalization  # noqa: E402, F401
 import specs_pooling  # noqa: E402, F401
+import specs_recurrent  # noqa: E402, F401
 import specs_residual  # noqa: E402, F401

@@ -8,6 +8,7 @@
 Every one takes `input_shape=(height, width, channels)` and `classes=`, and returns a model to compile and fit.
 """
 
+from ondol.applications.gpt import GPT
 from ondol.applications.lenet5 import LeNet5, LeNet5_1998
 from ondol.applications.resnet_cifar import (
     ResNet20,
@@ -25,6 +26,7 @@ from ondol.applications.resnet_cifar import (
 from ondol.applications.wide_resnet import WideResNet
 
 __all__ = [
+    "GPT",
     "LeNet5",
     "LeNet5_1998",
     "ResNet20",

@@ -14,6 +14,11 @@ from ondol.backend.state import state
 _numbers = itertools.count()
 
 
+def next_number() -> int:
+    """The number of the Op that is recorded next (which is then one higher): what comes later has a higher one."""
+    return next(_numbers)
+
+
 class Op:
     """Base of all rules. A subclass states the formula, `forward` and `backward`.
 

@@ -103,19 +103,34 @@ def gradients(y: Any, xs: Any, grad: Any = None, create_graph: bool = False) -> 
     return arrived[0] if single else arrived
 
 
+def gradients_since(
+    number: int, ys: Sequence[Tensor], xs: Sequence[Tensor], dys: Sequence[Tensor], create_graph: bool = False
+) -> list[Tensor | None]:
+    """The gradients for xs of what was recorded from Op number `number` on; older Tensors count as leaves.
+
+    So a part of a computation can be gone back through by itself, whatever its inputs were made of.
+
+    Returns:
+        A gradient for each x, None where no y depends on it.
+    """
+    found = _backpropagate(ys, dys, set(xs), create_graph, since=number)
+    return [found.get(x) for x in xs]
+
+
 def _backpropagate(
     ys: Sequence[Tensor],
     seeds: Sequence[Any],
     targets: set[Tensor] | None,
     create_graph: bool = False,
     retain_grads: bool = False,
+    since: int = 0,
 ) -> dict[Tensor, Tensor]:
     """Gradients of `targets`, or of every leaf that requires one; Variables stand for their values."""
     roots = [as_tensor(y) for y in ys]
     grads: dict[Tensor, Tensor] = {}  # by Tensor: what has arrived there so far
     for root, seed in zip(roots, seeds, strict=True):
         _add(grads, root, _first_gradient(root, seed))
-    ops, outputs = _recorded(roots)
+    ops, outputs = _recorded(roots, since)
     _mark_needed(ops, targets)
     kept: dict[Tensor, Tensor] = {}
     with _recording(create_graph):
@@ -132,7 +147,8 @@ def _backpropagate(
                     grads[x] = g if known is None else known + g
     for leaf, g in grads.items():
         key: Tensor = leaf if leaf.variable is None else leaf.variable
-        if leaf.op is None and leaf.requires_grad and (targets is None or key in targets):
+        is_leaf = leaf.op is None or leaf.op.number < since
+        if is_leaf and leaf.requires_grad and (targets is None or key in targets):
             _add(kept, key, g)
     return kept
 
@@ -156,10 +172,13 @@ def _first_gradient(y: Tensor, seed: Any) -> Tensor:
 _number = operator.attrgetter("number")
 
 
-def _recorded(roots: Sequence[Tensor]) -> tuple[list[Op], dict[Op, list[Tensor]]]:
-    """All Ops behind the roots, last recorded first, and the outputs of each that were used."""
+def _recorded(roots: Sequence[Tensor], since: int = 0) -> tuple[list[Op], dict[Op, list[Tensor]]]:
+    """All Ops behind the roots, last recorded first, and the outputs of each that were used.
+
+    Ops with numbers below `since`, and all behind them, are left out.
+    """
     outputs: dict[Op, list[Tensor]] = {}
-    stack = [root for root in roots if root.op is not None]
+    stack = [root for root in roots if root.op is not None and root.op.number >= since]
     while stack:
         out = stack.pop()
         op = out.op
@@ -167,16 +186,21 @@ def _recorded(roots: Sequence[Tensor]) -> tuple[list[Op], dict[Op, list[Tensor]]
         known = outputs.get(op)
         if known is None:
             outputs[op] = [out]
-            stack.extend([x for x in op.inputs if x.op is not None])
+            stack.extend([x for x in op.inputs if x.op is not None and x.op.number >= since])
         elif not any(out is other for other in known):
             known.append(out)
     return sorted(outputs, key=_number, reverse=True), outputs
 
 
-def leaves_behind(roots: Sequence[Tensor]) -> list[Tensor]:
-    """The Tensors that require a gradient, made by no Op, from which the roots were computed."""
-    found = {x: None for op in _recorded(roots)[0] for x in op.inputs}
-    return [x for x in {**found, **dict.fromkeys(roots)} if x.op is None and x.requires_grad]
+def leaves_behind(roots: Sequence[Tensor], since: int = 0) -> list[Tensor]:
+    """The Tensors that require a gradient, made by no Op, from which the roots were computed.
+
+    Args:
+        since: Ops with lower numbers are not looked behind: what they made counts as a leaf, too.
+    """
+    found = {x: None for op in _recorded(roots, since)[0] for x in op.inputs}
+    leaves = [x for x in {**found, **dict.fromkeys(roots)} if x.op is None or x.op.number < since]
+    return [x for x in leaves if x.requires_grad]
 
 
 def _mark_needed(ops: Sequence[Op], targets: set[Tensor] | None) -> None:

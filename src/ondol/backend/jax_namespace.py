@@ -5,7 +5,7 @@ Importing this module imports jax; only code that is about to compile does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -36,8 +36,10 @@ def segment_sum(values: Any, ids: Any, n: int) -> Any:
     return jax.ops.segment_sum(values, ids, n)
 
 
-def scan(step: Callable, carry: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
-    return lax.scan(step, carry, xs, reverse=reverse)
+def scan(
+    step: Callable, carry: Any, xs: Any, reverse: bool = False, unroll: int | bool = 1
+) -> tuple[Any, Any]:
+    return lax.scan(step, carry, xs, reverse=reverse, unroll=unroll)
 
 
 def fori(lower: Any, upper: Any, body: Callable, carry: Any) -> Any:
@@ -52,20 +54,20 @@ def cond(predicate: Any, if_true: Callable, if_false: Callable, *operands: Any) 
     return lax.cond(predicate, if_true, if_false, *operands)
 
 
+def switch(index: Any, branches: Sequence[Callable], *operands: Any) -> Any:
+    return lax.switch(index, branches, *operands)
+
+
 def dynamic_slice(x: Any, start: Any, size: int) -> Any:
     return lax.dynamic_slice_in_dim(x, start, size)
 
 
-def read_block(x: Any, starts: Any, shape: Any) -> Any:
-    return lax.dynamic_slice(x, _of_one_dtype(starts), shape)
+def read_block(x: Any, start: Any, shape: tuple[int, ...]) -> Any:
+    return lax.dynamic_slice(x, tuple(start), shape)
 
 
-def write_block(x: Any, values: Any, starts: Any) -> Any:
-    return lax.dynamic_update_slice(x, values, _of_one_dtype(starts))
-
-
-def _of_one_dtype(starts: Any) -> list[Any]:
-    return [jnp.asarray(a, "int32").reshape(()) for a in starts]
+def write_block(x: Any, start: Any, block: Any) -> Any:
+    return lax.dynamic_update_slice(x, block, tuple(start))
 
 
 def take_rows(x: Any, rows: Any) -> Any:
@@ -98,6 +100,7 @@ jax_namespace = Namespace(
         "fori": fori,
         "while_loop": while_loop,
         "cond": cond,
+        "switch": switch,
         "dynamic_slice": dynamic_slice,
         "read_block": read_block,
         "write_block": write_block,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ondol.backend.convolution.eager import eager_convolutions
@@ -60,10 +60,12 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         """Sum of the rows of `values` that share an id, for ids 0..n-1."""
         return index_add(np.zeros((n, *values.shape[1:]), values.dtype), ids, values)
 
-    def scan(step: Callable, carry: Any, xs: Any, reverse: bool = False) -> tuple[Any, Any]:
+    def scan(
+        step: Callable, carry: Any, xs: Any, reverse: bool = False, unroll: int | bool = 1
+    ) -> tuple[Any, Any]:
         """carry, y = step(carry, x) over the leading axis of `xs`; returns the last carry and the stacked ys.
 
-        `xs` and each y are arrays or tuples of arrays.
+        `xs` and each y are arrays or tuples of arrays. `unroll` is for the compiler: how many steps a turn has.
         """
         leaves = xs if isinstance(xs, tuple) else (xs,)
         order = range(len(leaves[0]))
@@ -93,24 +95,28 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         """if_true(*operands) where the predicate holds, else if_false(*operands)."""
         return if_true(*operands) if predicate else if_false(*operands)
 
+    def switch(index: Any, branches: Sequence[Callable], *operands: Any) -> Any:
+        """branches[index](*operands); an index beyond the ends is that of the end."""
+        return branches[min(max(int(index), 0), len(branches) - 1)](*operands)
+
     def dynamic_slice(x: Any, start: Any, size: int) -> Any:
         """x[start : start + size] along the first axis, where `start` may be data."""
         return x[int(start) : int(start) + size]
 
-    def block_index(x: Any, starts: Any, shape: Any) -> tuple[slice, ...]:
-        """The index of a block, moved so that it lies within x, as XLA does."""
-        begins = [
-            max(0, min(int(a), n - length)) for a, n, length in zip(starts, x.shape, shape, strict=True)
-        ]
-        return tuple(slice(a, a + length) for a, length in zip(begins, shape, strict=True))
+    def block_at(x: Any, start: Any, shape: tuple[int, ...]) -> tuple[slice, ...]:
+        """The index of a block; one that would reach over the end begins earlier, as in compiled programs."""
+        first = [min(max(int(a), 0), n - k) for a, n, k in zip(start, x.shape, shape, strict=True)]
+        return tuple(slice(a, a + k) for a, k in zip(first, shape, strict=True))
 
-    def read_block(x: Any, starts: Any, shape: Any) -> Any:
-        """The block of x of this shape that begins at `starts`, numbers that may be data."""
-        return x[block_index(x, starts, shape)]
+    def read_block(x: Any, start: Any, shape: tuple[int, ...]) -> Any:
+        """The block of x that starts at a position, which may be data."""
+        return x[block_at(x, start, shape)]
 
-    def write_block(x: Any, values: Any, starts: Any) -> Any:
-        """A copy of x with these values as the block that begins at `starts`."""
-        return index_update(x, block_index(x, starts, values.shape), values)
+    def write_block(x: Any, start: Any, block: Any) -> Any:
+        """A copy of x with a block that starts at a position, which may be data."""
+        y = np.array(x)
+        y[block_at(x, start, block.shape)] = block
+        return y
 
     def take_rows(x: Any, rows: Any) -> Any:
         """x[rows] for rows that are known to exist."""
@@ -162,6 +168,7 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         fori,
         while_loop,
         cond,
+        switch,
         dynamic_slice,
         read_block,
         write_block,

@@ -15,11 +15,11 @@ _sharing = False
 
 
 def known_layers() -> dict[str, Any]:
-    """Every public layer class, and the kinds of models, by name."""
+    """Every public layer class, the kinds of models, and the networks that are classes, by name."""
     import ondol
     from ondol.layers.base import Layer
 
-    rooms = (ondol.layers, getattr(ondol, "models", None))
+    rooms = (ondol.layers, getattr(ondol, "models", None), getattr(ondol, "applications", None))
     named = {name: cls for room in rooms for name, cls in vars(room or object).items()}
     return {name: cls for name, cls in named.items() if isinstance(cls, type) and issubclass(cls, Layer)}
 

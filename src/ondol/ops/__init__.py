@@ -22,6 +22,7 @@ from ondol.ops.average_pooling import average_pool
 from ondol.ops.axes import flip, moveaxis, roll, swapaxes, transpose
 from ondol.ops.batch_norm import batch_normalization, normalize_batch
 from ondol.ops.bitwise import bitwise_and, bitwise_not, bitwise_or, bitwise_xor, left_shift, right_shift
+from ondol.ops.blocks import slice, slice_update
 from ondol.ops.casting import cast, stop_gradient
 from ondol.ops.comparison import (
     allclose,
@@ -40,6 +41,10 @@ from ondol.ops.comparison import (
     logical_xor,
     not_equal,
 )
+from ondol.ops.control_flow.branches import cond, switch
+from ondol.ops.control_flow.loops import fori_loop, while_loop
+from ondol.ops.control_flow.maps import associative_scan, map, vectorized_map
+from ondol.ops.control_flow.scan import scan
 from ondol.ops.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from ondol.ops.creation import (
     arange,
@@ -81,8 +86,6 @@ from ondol.ops.keras_arrays import (
     rot90,
     scatter,
     scatter_update,
-    slice,
-    slice_update,
     unstack,
     vsplit,
     vstack,
@@ -158,6 +161,7 @@ from ondol.ops.piecewise import (
 )
 from ondol.ops.powers import cbrt, hypot, power, rsqrt, sqrt, square
 from ondol.ops.rectifier import celu, elu, leaky_relu, relu, relu6, selu
+from ondol.ops.recurrent import gru, lstm, simple_rnn
 from ondol.ops.reduction import average, count_nonzero, mean, std, sum, sum_to, var
 from ondol.ops.rounding import ceil, floor, floor_divide, mod, round, trunc
 from ondol.ops.searching import digitize, searchsorted

@@ -62,6 +62,20 @@ class Stack(Op):
         return tuple([dy[(*before, i)] if self.needs(i) else None for i in range(len(self.inputs))])
 
 
+class Unstack(Op):
+    r"""y₁, y₂, … = the slices of x along an axis, which disappears;   dx = dy₁, dy₂, … side by side."""
+
+    def __init__(self, axis=0):
+        self.axis = axis
+
+    def forward(self, x):
+        columns = self.xp.moveaxis(x, self.axis, 0)
+        return tuple([columns[i] for i in range(len(columns))])
+
+    def backward(self, *dys):
+        return stack(dys, axis=self.axis)
+
+
 class Split(Op):
     r"""y₁, y₂, … = x cut along an axis;   dx = dy₁, dy₂, … one after the other."""
 

@@ -12,9 +12,8 @@ from ondol.ops.axes import flip, swapaxes
 from ondol.ops.creation import eye, zeros
 from ondol.ops.diagonals import diag
 from ondol.ops.indexing import index_add, index_update
-from ondol.ops.joining import concatenate, split
+from ondol.ops.joining import Unstack, concatenate, split
 from ondol.ops.shapes import ravel, reshape
-from ondol.ops.slices import ReadBlock, WriteBlock
 
 
 def append(x1: Any, x2: Any, axis: int | None = None) -> Tensor:
@@ -67,8 +66,10 @@ def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Tensor]:
         [Tensor([1. 2.], dtype=float32), Tensor([3. 4.], dtype=float32)]
     """
     x = as_tensor(x)
+    if num is None:
+        return list(Unstack(axis)(x))
     before = (builtins.slice(None),) * (axis % x.ndim)
-    return [x[(*before, i)] for i in range(x.shape[axis] if num is None else num)]
+    return [x[(*before, i)] for i in range(num)]
 
 
 def array_split(x: Any, indices_or_sections: int | Sequence[int], axis: int = 0) -> list[Tensor]:
@@ -196,51 +197,6 @@ def meshgrid(*x: Any, indexing: str = "xy") -> list[Tensor]:
         reshape(v, [-1 if axis == p else 1 for axis in range(len(vectors))]).broadcast_to(lengths)
         for v, p in zip(vectors, place, strict=True)
     ]
-
-
-def slice(inputs: Any, start_indices: Sequence[int], shape: Sequence[int]) -> Tensor:
-    """The block of a shape that starts at a position; -1 in the shape means up to the end.
-
-    A Tensor among the start indices may be known no sooner than a compiled program runs; the block is then moved so
-    that it lies within the array, and -1 means all of an axis.
-
-    Example:
-        >>> import ondol as od
-        >>> od.ops.slice([[1.0, 2.0], [3.0, 4.0]], (0, 1), (2, 1))
-        Tensor([[2.]
-                [4.]], dtype=float32)
-    """
-    if all_known(start_indices):
-        return as_tensor(inputs)[block(start_indices, shape)]
-    lengths = [m if n == -1 else n for n, m in zip(shape, as_tensor(inputs).shape, strict=True)]
-    return ReadBlock(lengths)(inputs, *start_indices)
-
-
-def slice_update(inputs: Any, start_indices: Sequence[int], updates: Any) -> Tensor:
-    """A copy of inputs with a block replaced, whose first element is at `start_indices` (as of `slice`).
-
-    Example:
-        >>> import ondol as od
-        >>> od.ops.slice_update([[1.0, 2.0], [3.0, 4.0]], (0, 1), [[7.0], [8.0]])
-        Tensor([[1. 7.]
-                [3. 8.]], dtype=float32)
-    """
-    updates = as_tensor(updates)
-    if all_known(start_indices):
-        return index_update(inputs, block(start_indices, updates.shape), updates)
-    return WriteBlock()(inputs, updates, *start_indices)
-
-
-def all_known(start: Sequence[Any]) -> bool:
-    """Whether all of these are plain numbers, not Tensors."""
-    return not builtins.any(isinstance(a, Tensor) for a in start)
-
-
-def block(start: Sequence[int], shape: Sequence[int]) -> tuple[builtins.slice, ...]:
-    """The index that reads a block."""
-    return tuple(
-        [builtins.slice(int(a), None if n == -1 else int(a) + n) for a, n in zip(start, shape, strict=True)]
-    )
 
 
 def scatter(indices: Any, values: Any, shape: Sequence[int]) -> Tensor:

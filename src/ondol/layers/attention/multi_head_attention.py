@@ -12,7 +12,7 @@ from ondol.layers.checks import positive_integer
 
 
 class MultiHeadAttention(AttentionByHeads):
-    r"""$y = \sum_h \text{softmax}(Q_h K_h^T / \sqrt{d})\, V_h\, W_h^O + b$ with $Q_h = q W_h^Q + b_h^Q$, $K_h$, $V_h$ too.
+    r"""$y = \sum_h \text{softmax}(Q_h K_h^T / \sqrt{d})\, V_h\, W_h^O + b$ with $Q_h = q W_h^Q + b_h^Q$, K and V alike.
 
     Each query gets the mean of all values, weighted by how well their keys fit it; each head has its own idea of fit.
 

@@ -1,0 +1,74 @@
+"""What the loops over the steps of a sequence share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ondol.autograd import Op, Tensor
+from ondol.ops.joining import concatenate
+from ondol.ops.linear import rows_of, transposed_product
+from ondol.ops.shapes import expand_dims
+
+
+class Scan(Op):
+    """Base of the rules over all steps; some of their last inputs may be left out, and have a name therefore.
+
+    Args:
+        names: of those that are there: "mask" (steps, batch, 1), "dropout" (batch, units), which multiplies the
+            state before the recurrent product, "dhs" (steps, batch, units), the gradient that each step's state gets
+            from outside.
+    """
+
+    def __init__(self, *names):
+        self.names = names
+
+    def named(self, arrays):
+        """The inputs that may be left out, by name."""
+        return dict(zip(self.names, arrays[len(arrays) - len(self.names) :], strict=True))
+
+
+class BackwardScan(Scan):
+    """Base of the loops back, which are not differentiated again."""
+
+    def backward(self, *dys):
+        raise TypeError(
+            "Expected the first derivative of a recurrent network. Received: a request for its second, which is not "
+            "there. Use a gradient that is not differentiated again."
+        )
+
+
+def scan(xp: Any, step: Callable, carry: Any, xs: tuple, named: dict, reverse: bool = False) -> Any:
+    """xp.scan of step(carry, counts, dh, *now): the mask and the outside gradient of the step, or None, and the xs."""
+    names = [name for name in ("mask", "dhs") if name in named]
+
+    def one(carry, now):
+        here = dict(zip(names, now, strict=False))
+        return step(carry, here.get("mask"), here.get("dhs"), *now[len(names) :])
+
+    return xp.scan(one, carry, (*[named[name] for name in names], *xs), reverse)
+
+
+def kept(xp: Any, counts: Any, new: Any, old: Any) -> Any:
+    """The new where the step counts, else the old."""
+    return new if counts is None else xp.where(counts, new, old)
+
+
+def dropped(h: Any, dropout: Any) -> Any:
+    """The state as the recurrent product sees it."""
+    return h if dropout is None else h * dropout
+
+
+def sigmoid(xp: Any, x: Any) -> Any:
+    """1 / (1 + e⁻ˣ) = ½ tanh(½ x) + ½, which is finite for all x, and for which XLA has vector code."""
+    return 0.5 * xp.tanh(0.5 * x) + 0.5
+
+
+def states_before(first: Tensor, states: Tensor) -> Tensor:
+    """The state that each step begins with."""
+    return concatenate([expand_dims(first, 0), states[:-1]])
+
+
+def weight_gradient(seen: Tensor, dz: Tensor) -> Tensor:
+    """Σₜ seenₜᵀ dzₜ, one product over all steps."""
+    return transposed_product(seen.reshape(rows_of(seen)), dz.reshape(rows_of(dz)))
