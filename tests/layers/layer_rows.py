@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from layer_harness import Row
+from rows_attention import ATTENTION
 from rows_convolution import CONVOLUTION
 from rows_historical import HISTORICAL
 from rows_normalization import ROOM as NORMALIZING
@@ -261,6 +262,7 @@ ROWS = [
     *POOLING,
     *RESIDUAL,
     *RECURRENT,
+    *ATTENTION,
     *HISTORICAL,
     *IMAGES,
     *CATEGORIES,
