@@ -275,10 +275,17 @@ def arrays():
     return x, x.sum(axis=1, keepdims=True)
 
 
+def halves(x, y):
+    return 1 + int(x[0] > 0)
+
+
 KINDS = {
     "by number": Batches,
     "a Dataset": lambda: od.data.Dataset.from_arrays(arrays()).shuffle(48).map(noisy).batch(8),
     "a Dataset with a seed": lambda: od.data.Dataset.from_arrays(arrays()).shuffle(48, seed=5).batch(8),
+    "a Dataset in buckets": lambda: (
+        od.data.Dataset.from_arrays(arrays()).shuffle(48).bucket_by_sequence_length(halves, [2], [8, 8])
+    ),
 }
 
 

@@ -3,6 +3,7 @@
 from ondol.data.arrays import ArrayData
 from ondol.data.dataset import Dataset
 from ondol.data.standard import standardize, standardize_inputs
+from ondol.data.token_windows import random_token_windows, token_windows
 from ondol.data.unpack import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from ondol.data.workers import AUTOTUNE
 
@@ -11,7 +12,9 @@ __all__ = [
     "ArrayData",
     "Dataset",
     "pack_x_y_sample_weight",
+    "random_token_windows",
     "standardize",
     "standardize_inputs",
+    "token_windows",
     "unpack_x_y_sample_weight",
 ]

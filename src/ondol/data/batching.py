@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from ondol.backend import tree
 from ondol.data.joining import OnSource
 from ondol.data.node import INFINITE, structured
 from ondol.data.passes import Pass
-from ondol.data.sources import closing_pass
+from ondol.data.sources import closing_pass, is_ragged
 from ondol.errors import DataError
 
 
@@ -26,18 +27,14 @@ class Batch(OnSource):
 
     def open(self, p: Pass) -> Iterator[Any]:
         rows = self.source.rows(p)
-        if rows is not None:
+        if rows is not None and not any(map(is_ragged, tree.flatten(rows.arrays))):
             end = len(rows) // self.size * self.size if self.drop_remainder else len(rows)
             for start in range(0, end, self.size):
                 yield rows.take(slice(start, start + self.size))
             return
         with closing_pass(self.source, p) as items:
-            first = 0
-            while group := list(itertools.islice(items, self.size)):
-                if len(group) < self.size and self.drop_remainder:
-                    return
+            for group, first in groups_of(items, self.size, self.drop_remainder):
                 yield stack(group, first)
-                first += len(group)
 
     def count(self) -> float | None:
         known = self.source.count()
@@ -60,6 +57,16 @@ class Unbatch(OnSource):
         return None
 
 
+def groups_of(items: Iterator[Any], size: int, drop_remainder: bool) -> Iterator[tuple[list[Any], int]]:
+    """So many elements at a time, and the number of the first of them."""
+    first = 0
+    while group := list(itertools.islice(items, size)):
+        if len(group) < size and drop_remainder:
+            return
+        yield group, first
+        first += len(group)
+
+
 def stack(elements: list[Any], first: int = 0) -> Any:
     """Elements of one structure and shape as one batch.
 
@@ -77,7 +84,7 @@ def stack(elements: list[Any], first: int = 0) -> Any:
         raise DataError(
             f"Expected elements of one shape, to make a batch of them. Received: element {first} with {kinds[0]}, "
             f"element {first + other} with {kinds[other]}. Bring them to one shape with map() before batch(): resize "
-            "images, cut or fill up sequences."
+            "images, cut sequences; or use padded_batch(), which fills them up."
         ) from (None if isinstance(error, _Differs) else error)
 
 

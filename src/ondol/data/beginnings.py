@@ -38,7 +38,8 @@ class Beginnings:
 
         Args:
             arrays: an array, a list, a table; several of them for tuples; a tuple or dict of them for its structure.
-                Arrays that lie on disk (np.memmap) stay there.
+                Arrays that lie on disk (np.memmap) stay there. The rows of a list may have different lengths (for
+                `padded_batch`).
 
         Raises:
             DataError: for different lengths along the first axis.

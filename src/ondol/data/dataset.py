@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ondol.data.batching import Batch, Unbatch
 from ondol.data.beginnings import Beginnings, node_of
+from ondol.data.buckets import buckets
 from ondol.data.caching import FileCache, MemoryCache
 from ondol.data.joining import Concatenate, Enumerate, Filter, Part, Repeat
 from ondol.data.mapping import mapped
 from ondol.data.node import INFINITE, positive
+from ondol.data.padding import PaddedBatch
 from ondol.data.passes import Pass, checked_seed, drawn_key, key_now
 from ondol.data.prefetching import Prefetch
 from ondol.data.shuffling import shuffled
@@ -101,6 +103,86 @@ class Dataset(Beginnings):
             DataError: on the way, for elements of different shapes.
         """
         return Dataset(Batch(self._node, positive("batch_size", batch_size), bool(drop_remainder)))
+
+    def padded_batch(
+        self,
+        batch_size: int,
+        padded_shapes: Any = None,
+        padding_values: Any = None,
+        drop_remainder: bool = False,
+    ) -> Dataset:
+        """So many elements at a time, of different lengths, filled up behind to one shape.
+
+        Args:
+            batch_size: elements in a batch.
+            padded_shapes: the shape for each array of an element, in the structure of an element; None for a size,
+                or for all, means what the largest of the batch needs. (Batches of one shape are one compiled program.)
+            padding_values: what to fill up with, in that structure or one for all; None for 0, False or "".
+            drop_remainder: whether to leave out a smaller last batch.
+
+        Raises:
+            DataError: on the way, for elements that are larger than padded_shapes, or have other numbers of axes.
+
+        Example:
+            >>> import ondol as od
+            >>> data = od.data.Dataset.from_arrays([[1], [2, 3], [4, 5, 6]])
+            >>> [batch.tolist() for batch in data.padded_batch(2)]
+            [[[1, 0], [2, 3]], [[4, 5, 6]]]
+        """
+        size = positive("batch_size", batch_size)
+        return Dataset(PaddedBatch(self._node, size, bool(drop_remainder), padded_shapes, padding_values))
+
+    def bucket_by_sequence_length(
+        self,
+        element_length_func: Callable[..., Any],
+        bucket_boundaries: Sequence[int],
+        bucket_batch_sizes: Sequence[int],
+        padded_shapes: Any = None,
+        padding_values: Any = None,
+        pad_to_bucket_boundary: bool = False,
+        no_padding: bool = False,
+        drop_remainder: bool = False,
+    ) -> Dataset:
+        """Batches of elements whose lengths are similar, so that little is filled up.
+
+        With pad_to_bucket_boundary=True a bucket's batches have one shape: training compiles one program for each
+        bucket (and one more for its smaller last batch, unless drop_remainder=True).
+
+        Args:
+            element_length_func: from an element to its length; the parts of a tuple are separate arguments.
+            bucket_boundaries: rising lengths b₁ < b₂ < ...; the buckets hold lengths below b₁, from b₁ up to b₂
+                (without b₂), ..., and from the last on.
+            bucket_batch_sizes: elements in a batch of each bucket, one more than boundaries.
+            padded_shapes, padding_values: as for `padded_batch`.
+            pad_to_bucket_boundary: fill up to one less than the bucket's upper boundary, the longest that it holds:
+                every None in padded_shapes; without padded_shapes, the first axis of every array that has axes. Then no
+                element may be as long as the last boundary.
+            no_padding: whether the elements of a bucket have one shape, and nothing is filled up.
+            drop_remainder: whether to leave out the smaller last batch of each bucket.
+
+        Raises:
+            DataError: for boundaries and sizes that do not fit together; on the way, for elements that are too long.
+
+        Example:
+            >>> import ondol as od
+            >>> data = od.data.Dataset.from_arrays([[1], [2, 3], [4, 5, 6], [7]])
+            >>> data = data.bucket_by_sequence_length(len, [2, 4], [2, 2, 1], pad_to_bucket_boundary=True)
+            >>> [batch.tolist() for batch in data]
+            [[[2, 3, 0], [4, 5, 6]], [[1], [7]]]
+        """
+        return Dataset(
+            buckets(
+                self._node,
+                element_length_func,
+                bucket_boundaries,
+                bucket_batch_sizes,
+                padded_shapes,
+                padding_values,
+                pad_to_bucket_boundary,
+                no_padding,
+                drop_remainder,
+            )
+        )
 
     def unbatch(self) -> Dataset:
         """The elements of batches, one by one."""

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ondol.data.joining import OnSource
-from ondol.data.node import INFINITE, Node, Rows
+from ondol.data.node import INFINITE, Node, Rows, structured
 from ondol.data.passes import Pass
-from ondol.data.sources import closing_pass
+from ondol.data.sources import closing_pass, is_ragged
 from ondol.errors import DataError
 
 
@@ -74,6 +76,8 @@ def shuffled(source: Node, size: int | None, seed: int | None, key: tuple[int, .
 
 
 def _element(rows: Rows, i: int) -> Any:
-    from ondol.data.node import structured
+    def leaf(a: Any) -> Any:
+        # Rows of different lengths are still the person's own.
+        return np.array(a[0]) if is_ragged(a) else a[0]
 
-    return structured(lambda a: a[0], rows.take(slice(i, i + 1)))
+    return structured(leaf, rows.take(slice(i, i + 1)))

@@ -41,7 +41,9 @@ def arrays_of(given: tuple[Any, ...]) -> Arrays:
     leaves: list[Any] = []
 
     def leaf(data: Any) -> Any:
-        array = as_rows(data)
+        array = ragged_rows(data)
+        if array is None:
+            array = as_rows(data)
         leaves.append(array)
         return array
 
@@ -72,6 +74,28 @@ def as_rows(data: Any) -> Any:
             "Expected samples of one shape. Received: lists of unequal length. Cut them to one length, fill them up "
             "with zeros, or let a generator yield them one by one."
         ) from None
+
+
+def ragged_rows(data: Any) -> np.ndarray | None:
+    """A list of sequences of different lengths as an array (n,) of arrays; None for anything else."""
+    if not isinstance(data, list) or not all(isinstance(row, (list, np.ndarray)) for row in data):
+        return None
+    if len({len(row) for row in data if isinstance(row, list) or row.ndim}) < 2:
+        return None
+    rows = np.empty(len(data), object)
+    try:
+        for i, row in enumerate(data):
+            rows[i] = np.array(row)
+    except ValueError:  # their own rows differ, too
+        return None
+    return rows
+
+
+def is_ragged(array: Any) -> bool:
+    """Whether the rows of an array are sequences, each of a length of its own."""
+    return getattr(array.dtype, "kind", "") == "O" and any(
+        isinstance(row, (list, np.ndarray)) for row in array[:1]
+    )
 
 
 @dataclass(frozen=True)

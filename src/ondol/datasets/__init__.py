@@ -4,7 +4,9 @@ Modules with a `load_data()` that returns `((x_train, y_train), (x_test, y_test)
 
 * bundled, no network needed: `digits`, `iris`, `wine`, `breast_cancer`
 * downloaded once and kept: `mnist`, `fashion_mnist`, `cifar10`, `cifar100`, `boston_housing`, `california_housing`,
-  and as word numbers `imdb`, `reuters`
+  `tiny_shakespeare` (two texts), `addition` and `date_formats` (lists of texts; both also make more with `generate`),
+  `sunspots` (one series), and as word numbers `imdb`, `reuters`
+* made by a formula: `sine_waves`, and as (x, y) `copy_task`, `adding_problem`
 * read where somebody has put it: `cifar10_sample`
 
 Functions that return `(x, y)`: `truth_table` (= `logic_gate`), `spiral`, `moons`, `circles`, `blobs`.
@@ -16,18 +18,25 @@ the Ondol home (`ONDOL_HOME`, else the user's cache folder). A file put there by
 from typing import Any
 
 from ondol.datasets import (
+    adding_problem,
+    addition,
     boston_housing,
     breast_cancer,
     california_housing,
     cifar10,
     cifar10_sample,
     cifar100,
+    copy_task,
+    date_formats,
     digits,
     fashion_mnist,
     imdb,
     iris,
     mnist,
     reuters,
+    sine_waves,
+    sunspots,
+    tiny_shakespeare,
     wine,
 )
 from ondol.datasets.gates import logic_gate, truth_table
@@ -54,6 +63,13 @@ __all__ = [
     "california_housing",
     "imdb",
     "reuters",
+    "tiny_shakespeare",
+    "addition",
+    "date_formats",
+    "sunspots",
+    "sine_waves",
+    "copy_task",
+    "adding_problem",
 ]
 
 

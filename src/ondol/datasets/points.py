@@ -45,9 +45,9 @@ def spiral(
     Reference:
         Saito, Deep Learning from Scratch 2 (2018), after Karpathy's CS231n course notes (2015).
     """
-    _at_least("arms", arms, 1)
-    _at_least("n", n, arms)
-    _at_least("noise", noise, 0)
+    at_least("arms", arms, 1)
+    at_least("n", n, arms)
+    at_least("noise", noise, 0)
     label = np.sort(
         np.arange(n) % arms
     )  # (n,): the first arms take one point more where n / arms leaves a rest
@@ -81,8 +81,8 @@ def moons(n: int = 300, noise: float = 0.1, seed: int | None = 0) -> tuple[np.nd
     Reference:
         `sklearn.datasets.make_moons`.
     """
-    _at_least("n", n, 2)
-    _at_least("noise", noise, 0)
+    at_least("n", n, 2)
+    at_least("noise", noise, 0)
     from sklearn.datasets import make_moons
 
     return _as_arrays(*make_moons(n_samples=n, noise=noise, random_state=seed))
@@ -114,8 +114,8 @@ def circles(
     Reference:
         `sklearn.datasets.make_circles`.
     """
-    _at_least("n", n, 2)
-    _at_least("noise", noise, 0)
+    at_least("n", n, 2)
+    at_least("noise", noise, 0)
     if not 0 <= factor < 1:
         raise DataError(
             f"Expected `factor` from 0 up to 1 (without 1). Received: factor={factor!r}. "
@@ -153,10 +153,10 @@ def blobs(
     Reference:
         `sklearn.datasets.make_blobs`.
     """
-    _at_least("centers", centers, 1)
-    _at_least("n", n, centers)
-    _at_least("features", features, 1)
-    _at_least("std", std, 0)
+    at_least("centers", centers, 1)
+    at_least("n", n, centers)
+    at_least("features", features, 1)
+    at_least("std", std, 0)
     from sklearn.datasets import make_blobs
 
     x, y = make_blobs(n_samples=n, centers=centers, n_features=features, cluster_std=std, random_state=seed)
@@ -167,7 +167,7 @@ def _as_arrays(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return x.astype("float32"), y.astype("int64")
 
 
-def _at_least(name: str, value: float, least: int) -> None:
+def at_least(name: str, value: float, least: int) -> None:
     if not value >= least:
         raise DataError(
             f"Expected `{name}` of at least {least}. Received: {name}={value!r}. Give a larger one."

@@ -67,7 +67,7 @@ class Attend(Op):
         de = de if factors is None else de * factors
         ds = e * (de - (do * o).sum(-1, keepdims=True))
         dq, dk = score_gradients(self, ds, q, k)
-        dv = by_time((e if factors is None else e * factors).mT @ do, v.shape, kv_heads)
+        dv = by_time((do.mT @ (e if factors is None else e * factors)).mT, v.shape, kv_heads)
         dbias = [ds.reshape(scores_shape(q, k)) if self.needs(3) else None] if self.biased else []
         return dq, dk, dv, *dbias, *([None] if self.dropped else [])
 

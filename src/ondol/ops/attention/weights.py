@@ -42,5 +42,6 @@ def score_gradients(op: Any, ds: Tensor, q: Tensor, k: Tensor) -> tuple[Tensor, 
     if op.soft_cap is not None:
         t = tanh(q_rows @ k_rows.mT / op.soft_cap)
         ds = ds * (1.0 - t * t)
-    dq, dk = ds @ k_rows * op.scale, ds.mT @ q_rows
+    # (Qᵀ dS)ᵀ, not dSᵀ Q: XLA's library takes no transposed matrix on the left, and Q is the smaller one to transpose.
+    dq, dk = ds @ k_rows * op.scale, (q_rows.mT @ ds).mT
     return by_time(dq, q.shape, kv_heads), by_time(dk, k.shape, kv_heads)
