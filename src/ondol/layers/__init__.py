@@ -28,6 +28,7 @@ from ondol.layers.core.embedding import Embedding
 from ondol.layers.core.identity import Identity
 from ondol.layers.core.input import Input, InputLayer
 from ondol.layers.core.lambda_ import Lambda
+from ondol.layers.core.masking import Masking
 from ondol.layers.core.maxout import Maxout
 from ondol.layers.from_scratch.affine import Affine
 from ondol.layers.from_scratch.matmul import MatMul
@@ -145,6 +146,18 @@ from ondol.layers.reshaping.repeat_vector import RepeatVector
 from ondol.layers.reshaping.reshape import Reshape
 from ondol.layers.reshaping.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from ondol.layers.reshaping.zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
+from ondol.layers.rnn.bidirectional import Bidirectional
+from ondol.layers.rnn.conv_lstm1d import ConvLSTM1D
+from ondol.layers.rnn.conv_lstm2d import ConvLSTM2D
+from ondol.layers.rnn.conv_lstm3d import ConvLSTM3D
+from ondol.layers.rnn.gru import GRU
+from ondol.layers.rnn.gru_cell import GRUCell
+from ondol.layers.rnn.lstm import LSTM
+from ondol.layers.rnn.lstm_cell import LSTMCell
+from ondol.layers.rnn.rnn import RNN
+from ondol.layers.rnn.simple_rnn import SimpleRNN
+from ondol.layers.rnn.simple_rnn_cell import SimpleRNNCell
+from ondol.layers.rnn.stacked_rnn_cells import StackedRNNCells
 from ondol.layers.wrappers.time_distributed import TimeDistributed
 from ondol.layers.wrappers.wrapper import Wrapper
 
@@ -181,6 +194,20 @@ __all__ = [
     "Embedding",
     "Lambda",
     "Identity",
+    "Masking",
+    # recurrent
+    "SimpleRNN",
+    "LSTM",
+    "GRU",
+    "RNN",
+    "SimpleRNNCell",
+    "LSTMCell",
+    "GRUCell",
+    "StackedRNNCells",
+    "Bidirectional",
+    "ConvLSTM1D",
+    "ConvLSTM2D",
+    "ConvLSTM3D",
     # convolutions
     "Conv1D",
     "Conv2D",
