@@ -4,10 +4,12 @@
 * ResNet for small images: `ResNet20`, `ResNet32`, `ResNet44`, `ResNet56`, `ResNet110`, each also as `...V2`;
   `ResNetCIFAR(depth)` for others
 * wide ResNet: `WideResNet(depth, width)`
+* from one sequence to another: `Seq2Seq`, `AttentionSeq2Seq`
 
-Every one takes `input_shape=(height, width, channels)` and `classes=`, and returns a model to compile and fit.
+Those for images take `input_shape=(height, width, channels)` and `classes=`; all return a model to compile and fit.
 """
 
+from ondol.applications.attention_seq2seq import AttentionSeq2Seq
 from ondol.applications.gpt import GPT
 from ondol.applications.lenet5 import LeNet5, LeNet5_1998
 from ondol.applications.resnet_cifar import (
@@ -23,9 +25,11 @@ from ondol.applications.resnet_cifar import (
     ResNet110V2,
     ResNetCIFAR,
 )
+from ondol.applications.seq2seq import Seq2Seq
 from ondol.applications.wide_resnet import WideResNet
 
 __all__ = [
+    "AttentionSeq2Seq",
     "GPT",
     "LeNet5",
     "LeNet5_1998",
@@ -40,5 +44,6 @@ __all__ = [
     "ResNet56V2",
     "ResNet110V2",
     "ResNetCIFAR",
+    "Seq2Seq",
     "WideResNet",
 ]

@@ -157,6 +157,9 @@ def describe_test(result: Result) -> str:
     """The result on the test data, with the numbers that it stands for."""
     count, noun = len(result.x_test), result.experiment.samples
     same = " (those of the training)" if result.experiment.tests_on_training_data else ""
+    if result.experiment.kind == "translation":
+        right = round(result.accuracy * count)
+        return f"test exact match {100 * result.accuracy:.1f}%: {right:,} of {count:,} {noun} right, written by itself"
     if "accuracy" in result.metrics:
         right = round(result.accuracy * count)
         return f"test accuracy {100 * result.accuracy:.1f}%: {right:,} of {count:,} {noun} right{same}"
@@ -171,6 +174,12 @@ def describe_seconds(seconds: float) -> str:
 
 def how_to_use(result: Result, model: Path) -> list[tuple[str, str]]:
     """What to type next, in the shell and in Python."""
+    if result.experiment.kind == "translation":
+        example = result.x_test[0]
+        return [
+            ("use it:", f"ondol translate {shlex.quote(str(model))} {shlex.quote(example)}"),
+            ("in Python:", f"ondol.models.load_model({model.as_posix()!r}).translate({example!r})"),
+        ]
     file = "IMAGE.png" if result.experiment.kind == "images" else "ROWS.npy"
     return [
         ("use it:", f"ondol predict {shlex.quote(str(model))} {file}"),

@@ -12,10 +12,12 @@ which optimizer.
 """
 
 from ondol.experiments import (
+    addition,
     boston,
     breast_cancer,
     circles,
     cnn_mnist,
+    date_translation,
     digits,
     gates,
     iris,
@@ -43,6 +45,8 @@ _ALL = (
     moons.experiment,
     circles.experiment,
     *gates.experiments,
+    addition.experiment,
+    date_translation.experiment,
 )
 EXPERIMENTS: dict[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
 

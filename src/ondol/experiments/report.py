@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ondol import plot
+from ondol.experiments import translation
 from ondol.experiments.training import Result
 from ondol.plot.labels import class_numbers
 
@@ -29,6 +30,9 @@ def write_files(result: Result, folder: Path) -> Iterator[tuple[Path, str]]:
     folder.mkdir(parents=True, exist_ok=True)
     result.model.save(folder / MODEL)
     yield folder / MODEL, "the trained model"
+    if result.experiment.kind == "translation":
+        yield from translation.write_files(result, folder)
+        return
     for name, figure, description in _pictures(result):
         figure.savefig(folder / name)
         yield folder / name, description

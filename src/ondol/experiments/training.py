@@ -6,11 +6,10 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from typing import Any, cast
 
 import ondol
+from ondol.experiments import translation
 from ondol.experiments.experiment import Experiment, Split
 
 
@@ -24,7 +23,7 @@ class Result:
         history: the History of `fit`.
         seconds: how long `fit` took, compilation included.
         x_test, y_test: the data of the test.
-        y_pred: the model's outputs for `x_test`.
+        y_pred: the model's outputs for `x_test`; for a translation its texts.
         metrics: loss and metrics on the test data, by name.
     """
 
@@ -32,15 +31,15 @@ class Result:
     model: Any
     history: Any
     seconds: float
-    x_test: np.ndarray
-    y_test: np.ndarray
-    y_pred: np.ndarray
+    x_test: Any
+    y_test: Any
+    y_pred: Any
     metrics: dict[str, float]
 
     @property
     def accuracy(self) -> float:
         """The share of right answers in the test."""
-        return self.metrics["accuracy"]
+        return self.metrics["exact_match" if self.experiment.kind == "translation" else "accuracy"]
 
 
 def train(
@@ -75,7 +74,7 @@ def train(
     """
     if seed is not None:
         ondol.random.seed(seed)
-    (x_train, y_train), (x_test, y_test) = data or experiment.load()
+    (x_train, y_train), (x_test, y_test) = cast(Any, data or experiment.load())
     epochs, batch_size = epochs or experiment.epochs, batch_size or experiment.batch_size
     rate: Any = learning_rate or experiment.learning_rate
     if experiment.schedule is not None:
@@ -88,10 +87,15 @@ def train(
         metrics=list(experiment.metrics),
         run_eagerly=eagerly,
     )
+    x, y = (
+        (x_train, y_train)
+        if experiment.kind != "translation"
+        else model.teacher_forcing_data(x_train, y_train)
+    )
     start = time.perf_counter()
     history = model.fit(
-        x_train,
-        y_train,
+        x,
+        y,
         epochs=epochs,
         batch_size=batch_size,
         validation_split=experiment.validation_split,
@@ -99,6 +103,9 @@ def train(
         callbacks=list(callbacks),
     )
     seconds = time.perf_counter() - start
-    metrics = model.evaluate(x_test, y_test, verbose=0, return_dict=True)
-    y_pred = model.predict(x_test, verbose=0)
+    if experiment.kind == "translation":
+        y_pred, metrics = translation.measure(model, x_test, y_test)
+    else:
+        metrics = model.evaluate(x_test, y_test, verbose=0, return_dict=True)
+        y_pred = model.predict(x_test, verbose=0)
     return Result(experiment, model, history, seconds, x_test, y_test, y_pred, metrics)

@@ -23,6 +23,7 @@
 * `training_step(model.trace(x, y))`: signals, gradients and updates of one step, layer by layer
 * `gradient_flow(model, x, y)`: whether the gradient vanishes or explodes on its way to the first layers
 * `ActivationStatistics(x)`: a callback that watches what comes out of each layer from epoch to epoch
+* `attention_map(weights)`: which tokens a model looks at when it writes another
 * `predicted_values(y_true, y_pred)`: what a regression predicts beside what is true
 
 Nothing is shown and no global state of matplotlib is touched: `figure.savefig("curves.png")` writes a file
@@ -31,6 +32,7 @@ Nothing is shown and no global state of matplotlib is touched: `figure.savefig("
 
 from ondol.plot.activation_functions import activation_functions
 from ondol.plot.activation_statistics import ActivationStatistics
+from ondol.plot.attention import attention_map
 from ondol.plot.augmentations import augmentations
 from ondol.plot.boundary import decision_boundary
 from ondol.plot.comparison import compare
@@ -78,5 +80,6 @@ __all__ = [
     "saliency",
     "augmentations",
     "receptive_field",
+    "attention_map",
     "predicted_values",
 ]

@@ -1,0 +1,79 @@
+"""What is different where one text becomes another: the test, and the files with its mistakes and attention maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ondol import plot
+from ondol.applications import AttentionSeq2Seq
+from ondol.utils.files import put_in_place
+
+MAPS = 3  # of attention, in pictures
+
+
+def measure(
+    model: Any, questions: Sequence[str], answers: Sequence[str]
+) -> tuple[list[str], dict[str, float]]:
+    """What the model writes by itself, and how many of its answers are right to the last character.
+
+    Args:
+        model: a trained Seq2SeqLM with tokenizers.
+        questions, answers: texts that it has not seen.
+
+    Returns:
+        Its answers, and loss and metrics by name: "exact_match" of these answers, the others by teacher forcing.
+    """
+    x, y = model.teacher_forcing_data(questions, answers)
+    found = model.evaluate(x, y, verbose=0, return_dict=True)
+    written = model.translate(questions)
+    found["exact_match"] = float(np.mean([a == b for a, b in zip(written, answers, strict=True)]))
+    return written, found
+
+
+def write_files(result: Any, folder: Path) -> Iterator[tuple[Path, str]]:
+    """Learning curves, the mistakes of the test, and for a model with attention some maps; see `report.write_files`."""
+    if result.history.epoch:
+        path = folder / "learning_curves.png"
+        plot.learning_curves(result.history).savefig(path)
+        yield path, "how loss and metrics went, epoch by epoch"
+    if isinstance(result.model, AttentionSeq2Seq):
+        for path, figure in attention_maps(result.model, result.x_test, folder):
+            figure.savefig(path)
+            yield path, "which letters it looks at when it writes each"
+    path = folder / "mistakes.txt"
+    table = mistakes(result.x_test, result.y_test, result.y_pred)
+    put_in_place(path, "".join(f"{line}\n" for line in table).encode())
+    count = max(len(table) - 1, 0)
+    yield path, f"what it wrote for the {count:,} {result.experiment.samples} of the test that it gets wrong"
+
+
+def attention_maps(model: Any, questions: Sequence[str], folder: Path) -> Iterator[tuple[Path, Any]]:
+    """Maps for questions of different lengths, the longest first."""
+    by_length = sorted(dict.fromkeys(questions), key=len, reverse=True)
+    places = np.linspace(0, len(by_length) - 1, min(MAPS, len(by_length))).astype(int)
+    for number, place in enumerate(places, start=1):
+        question = by_length[place]
+        answer, weights = model.translate(question, return_attention=True)
+        title = f"{question} → {answer}"
+        yield (
+            folder / f"attention_{number}.png",
+            plot.attention_map(
+                weights[: len(answer)] if answer else weights, question, answer or [""], title
+            ),
+        )
+
+
+def mistakes(questions: Sequence[str], answers: Sequence[str], written: Sequence[str]) -> list[str]:
+    """A table of the wrong ones: what was asked, what is right, what was written. Nothing where all are right."""
+    rows = [row for row in zip(questions, answers, written, strict=True) if row[1] != row[2]]
+    if not rows:
+        return []
+    rows.insert(0, ("asked", "right", "written"))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
