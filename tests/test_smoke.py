@@ -160,6 +160,7 @@ def test_minimize():
             ["to_categorical", "set_random_seed", "pad_sequences", "split_dataset", "load_img", "get_file"],
         ),
         ("preprocessing", ["image", "sequence"]),
+        ("tokenizers", ["CharacterTokenizer", "WordTokenizer", "BytePairTokenizer"]),
         (
             "tuning",
             ["random_search", "grid_search", "step_search", "successive_halving", "step_weight_search"],

@@ -54,6 +54,14 @@ def test_without_an_end():
     assert len(list(data.take(3))) == 3
 
 
+def test_overlapping_windows_train_from_memory():
+    x, y = od.data.token_windows(np.arange(60) % 5, 6, stride=1)
+    model = od.Sequential([od.Input((None,), dtype="int32"), od.layers.Embedding(5, 8), od.layers.Dense(5)])
+    model.compile(od.optimizers.Adam(0.1), od.losses.SparseCategoricalCrossentropy(from_logits=True))
+    history = model.fit(x, y, batch_size=8, epochs=3, steps_per_epoch=20, verbose=0)
+    assert history.history["loss"][-1] < 0.05
+
+
 def test_a_language_model_learns_a_text():
     """Each token is the one before and 1, modulo 5: known without a doubt after a few epochs."""
     tokens = np.arange(200) % 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from layer_harness import Row
+from rows_attention import ATTENTION
 from rows_convolution import CONVOLUTION
 from rows_historical import HISTORICAL
 from rows_normalization import ROOM as NORMALIZING
@@ -259,6 +260,7 @@ ROWS = [
     *CONVOLUTION,
     *POOLING,
     *RESIDUAL,
+    *ATTENTION,
     *HISTORICAL,
     *IMAGES,
     *CATEGORIES,

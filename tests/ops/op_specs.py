@@ -784,6 +784,7 @@ add("convert_to_tensor", lambda x: x, wide)
 PLAIN = {"convert_to_numpy", "is_tensor", "shape", "ndim", "size", "dtype"}
 
 # The rows of other rooms add themselves.
+import specs_attention  # noqa: E402, F401
 import specs_convolution  # noqa: E402, F401
 import specs_normalization  # noqa: E402, F401
 import specs_pooling  # noqa: E402, F401

@@ -49,8 +49,8 @@ class Op:
     output: Any = None  # while backward runs: the Tensor (or tuple of Tensors) that forward gave
     needed: tuple[bool, ...] = ()
     number: int = -1
-    # Raw arrays that forward leaves for backward to read, where `state.recording` says that there will be one. Gradients
-    # of gradients have to be computed from the inputs: these arrays do not remember how they depend on them.
+    # Raw arrays that forward leaves for backward to read, where `state.recording` says that there will be one.
+    # Gradients of gradients have to be computed from the inputs: these arrays do not remember how they depend on them.
     kept: tuple[Any, ...] = ()
     specs: tuple[tuple[Any, Any], ...] = ()  # shape and dtype of each output, for Ops that return a tuple
 

@@ -14,6 +14,7 @@ from jax import lax
 
 from ondol.backend.apart import apart, settled
 from ondol.backend.convolution import compiled as convolutions
+from ondol.backend.fused_attention import fused_attention, fused_attention_fits, fused_attention_gradients
 from ondol.backend.namespace import Namespace
 from ondol.backend.windows import compiled as windows
 
@@ -77,8 +78,12 @@ def long_sum(x: Any, axes: tuple[int, ...]) -> Any:
     return x.sum(axes, keepdims=True)
 
 
+def is_cpu() -> bool:
+    return jax.default_backend() == "cpu"
+
+
 def materialized(x: Any) -> Any:
-    return lax.optimization_barrier(x) if jax.default_backend() == "cpu" else x
+    return lax.optimization_barrier(x) if is_cpu() else x
 
 
 jax_namespace = Namespace(
@@ -104,6 +109,10 @@ jax_namespace = Namespace(
         "materialized": materialized,
         "apart": apart,
         "settled": settled,
+        "is_cpu": is_cpu,
+        "fused_attention_fits": fused_attention_fits,
+        "fused_attention": fused_attention,
+        "fused_attention_gradients": fused_attention_gradients,
         "window_slices": windows.window_slices,
         "window_sum": windows.window_sum,
         "convolution": convolutions.convolution,

@@ -144,6 +144,14 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         """x itself; compiled, it is in memory from here on, not computed within what reads it."""
         return x
 
+    def is_cpu() -> bool:
+        """Whether the arrays are computed with on the processor, not on a GPU."""
+        return name == "numpy"
+
+    def fused_attention_fits(q: Any, k: Any, v: Any) -> bool:
+        """Whether there is a fused kernel for attention of these arrays; compiled programs on a GPU have one."""
+        return False
+
     window_slices, window_sum = eager_windows(np)
     convolution, convolution_input_gradient, convolution_kernel_gradient = eager_convolutions(np)
     convolutions = {
@@ -169,6 +177,8 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         materialized,
         apart,
         settled,
+        is_cpu,
+        fused_attention_fits,
         window_slices,
         window_sum,
     )

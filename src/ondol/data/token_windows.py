@@ -50,7 +50,9 @@ def random_token_windows(
     """Batches of windows that begin anywhere in a text, drawn anew at each step, as nanoGPT trains.
 
     Each batch is `(x, y)` as `token_windows` has them, int32 (batch_size, context_length). All have one shape: training
-    on them compiles one program.
+    on them compiles one program, which is called for each step. For small models and a text that fits into memory
+    context_length times, `fit(*token_windows(tokens, context_length, stride=1), steps_per_epoch=...)` is faster: whole
+    epochs are one call.
 
     Args:
         tokens: whole numbers (n,); an array on disk (np.memmap) stays there.

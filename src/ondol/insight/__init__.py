@@ -1,10 +1,13 @@
 """Looking inside while it happens.
 
 * `explain(loss, weight)`: the local derivatives whose product is a weight's gradient
+* `gradient_over_time(model, x, y)`: how far back along a sequence the gradient reaches
+* `hidden_states(model, x)`: what the units of a recurrent layer hold after each step
 * `breakpoint_on(layer_or_op)`: the debugger, inside a rule, when it runs
 """
 
 from ondol.insight.breakpoints import breakpoint_on
 from ondol.insight.explaining import explain
+from ondol.insight.over_time import gradient_over_time, hidden_states
 
-__all__ = ["breakpoint_on", "explain"]
+__all__ = ["breakpoint_on", "explain", "gradient_over_time", "hidden_states"]

@@ -9,6 +9,7 @@ from ondol.layers.activation.smooth import GELU, HardSwish, Mish, SiLU, Softplus
 from ondol.layers.activation.softmax import LogSoftmax, Softmax
 from ondol.layers.attention.additive_attention import AdditiveAttention
 from ondol.layers.attention.attention import Attention
+from ondol.layers.attention.cached_multi_head_attention import CachedMultiHeadAttention
 from ondol.layers.attention.grouped_query_attention import GroupQueryAttention
 from ondol.layers.attention.multi_head_attention import MultiHeadAttention
 from ondol.layers.base import Layer
@@ -30,6 +31,7 @@ from ondol.layers.core.input import Input, InputLayer
 from ondol.layers.core.lambda_ import Lambda
 from ondol.layers.core.masking import Masking
 from ondol.layers.core.maxout import Maxout
+from ondol.layers.core.reversible_embedding import ReversibleEmbedding
 from ondol.layers.from_scratch.affine import Affine
 from ondol.layers.from_scratch.matmul import MatMul
 from ondol.layers.from_scratch.nodes import AddNode, BranchNode, MulNode, RepeatNode, SumNode
@@ -158,6 +160,10 @@ from ondol.layers.rnn.rnn import RNN
 from ondol.layers.rnn.simple_rnn import SimpleRNN
 from ondol.layers.rnn.simple_rnn_cell import SimpleRNNCell
 from ondol.layers.rnn.stacked_rnn_cells import StackedRNNCells
+from ondol.layers.transformer.positions import PositionEmbedding, RotaryEmbedding, SinePositionEncoding
+from ondol.layers.transformer.token_embeddings import PositionalEmbedding, TokenAndPositionEmbedding
+from ondol.layers.transformer.transformer_decoder import TransformerDecoder
+from ondol.layers.transformer.transformer_encoder import TransformerEncoder
 from ondol.layers.wrappers.time_distributed import TimeDistributed
 from ondol.layers.wrappers.wrapper import Wrapper
 
@@ -192,6 +198,7 @@ __all__ = [
     "Maxout",
     "EinsumDense",
     "Embedding",
+    "ReversibleEmbedding",
     "Lambda",
     "Identity",
     "Masking",
@@ -328,6 +335,15 @@ __all__ = [
     "MultiHeadAttention",
     "GroupQueryAttention",
     "GroupedQueryAttention",
+    "CachedMultiHeadAttention",
+    # Transformers
+    "TransformerEncoder",
+    "TransformerDecoder",
+    "TokenAndPositionEmbedding",
+    "PositionalEmbedding",
+    "PositionEmbedding",
+    "SinePositionEncoding",
+    "RotaryEmbedding",
     # around other layers
     "Wrapper",
     "TimeDistributed",

@@ -15,6 +15,8 @@ from ondol.ops.attention import (
     attention_weights,
     dot_product_attention,
     masked_softmax,
+    rotary_embedding,
+    sinusoidal_positions,
 )
 from ondol.ops.average_pooling import average_pool
 from ondol.ops.axes import flip, moveaxis, roll, swapaxes, transpose

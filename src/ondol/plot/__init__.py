@@ -22,6 +22,8 @@
 * `weight_histograms(model)`: how the numbers in each weight are spread
 * `training_step(model.trace(x, y))`: signals, gradients and updates of one step, layer by layer
 * `gradient_flow(model, x, y)`: whether the gradient vanishes or explodes on its way to the first layers
+* `gradient_over_time(model, x, y)`: how far back along a sequence it reaches, and why a recurrent network forgets
+* `hidden_states(model, x)`: what the units of a recurrent layer hold after each step
 * `ActivationStatistics(x)`: a callback that watches what comes out of each layer from epoch to epoch
 * `attention_map(weights)`: which tokens a model looks at when it writes another
 * `predicted_values(y_true, y_pred)`: what a regression predicts beside what is true
@@ -46,6 +48,7 @@ from ondol.plot.hidden_space import hidden_space
 from ondol.plot.learning_rate_finder import learning_rate_finder
 from ondol.plot.mistakes import misclassified
 from ondol.plot.model_size import model_size
+from ondol.plot.over_time import gradient_over_time, hidden_states
 from ondol.plot.receptive_field import receptive_field
 from ondol.plot.regression import predicted_values
 from ondol.plot.roc import roc_and_precision_recall
@@ -64,6 +67,8 @@ __all__ = [
     "model_size",
     "training_step",
     "gradient_flow",
+    "gradient_over_time",
+    "hidden_states",
     "ActivationStatistics",
     "weight_histograms",
     "activation_functions",

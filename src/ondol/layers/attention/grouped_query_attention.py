@@ -102,5 +102,7 @@ class GroupQueryAttention(AttentionByHeads):
         )
         self.dropout, self.use_bias, self.use_gate = dropout, use_bias, use_gate
 
-    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
+    def build(  # type: ignore[override]
+        self, query_shape: Any, value_shape: Any, key_shape: Any = None
+    ) -> None:
         self._build_heads(query_shape, value_shape, key_shape, (query_shape[-1],))

@@ -63,10 +63,8 @@ class AttentionByHeads(Layer):
 
     def _project(self, name: str, rank: int, heads: int, dim: int, activation: Any = None) -> EinsumDense:
         """(batch, ..., features) to (batch, ..., heads, dim)."""
-        free, (summed, head, new) = (
-            string.ascii_lowercase[: rank - 1],
-            string.ascii_lowercase[rank - 1 : rank + 2],
-        )
+        *free_letters, summed, head, new = list(string.ascii_lowercase[: rank + 2])
+        free = "".join(free_letters)
         return EinsumDense(
             f"{free}{summed},{summed}{head}{new}->{free}{head}{new}",
             output_shape=(*[None] * (rank - 2), heads, dim),

@@ -12,7 +12,7 @@ from ondol.layers.checks import positive_integer
 
 
 class MultiHeadAttention(AttentionByHeads):
-    r"""$y = \sum_h \text{softmax}(Q_h K_h^T / \sqrt{d})\, V_h\, W_h^O + b$ with $Q_h = q W_h^Q + b_h^Q$, $K_h$, $V_h$ alike.
+    r"""$y = \sum_h \text{softmax}(Q_h K_h^T / \sqrt{d})\, V_h\, W_h^O + b$ with $Q_h = q W_h^Q + b_h^Q$, K and V alike.
 
     Each query gets the mean of all values, weighted by how well their keys fit it; each head has its own idea of fit.
 
@@ -105,9 +105,8 @@ class MultiHeadAttention(AttentionByHeads):
             activity_regularizer=activity_regularizer,
             **kwargs,
         )
-        self._features = (
-            (output_shape,) if isinstance(output_shape, int) else output_shape and tuple(output_shape)
-        )
+        given = () if output_shape is None else output_shape
+        self._features: tuple[int, ...] = (given,) if isinstance(given, int) else tuple(given)
         self._attention_axes = (attention_axes,) if isinstance(attention_axes, int) else attention_axes
 
     @property
@@ -150,7 +149,9 @@ class MultiHeadAttention(AttentionByHeads):
     def output_dense(self) -> Any:
         return self._output_dense
 
-    def build(self, query_shape: Any, value_shape: Any, key_shape: Any = None) -> None:
+    def build(  # type: ignore[override]
+        self, query_shape: Any, value_shape: Any, key_shape: Any = None
+    ) -> None:
         if key_shape is not None and tuple(value_shape[1:-1]) != tuple(key_shape[1:-1]):
             raise ShapeError(
                 f"Layer '{self.name}' expected as many keys as values. Received: value.shape={tuple(value_shape)}, "

@@ -22,6 +22,8 @@ class Embedding(Layer):
         embeddings_initializer: how the matrix is first drawn.
         embeddings_regularizer: penalty on the matrix, added to the loss.
         embeddings_constraint: projection of the matrix after each update.
+        mask_zero: whether index 0 stands for padding: the output then carries a mask that says so to later layers, and
+            input_dim counts that index, too.
         weights: the matrix (input_dim, output_dim) to begin with, instead of a drawn one.
 
     Weights:
@@ -47,7 +49,7 @@ class Embedding(Layer):
         embeddings_initializer: Any = "uniform",
         embeddings_regularizer: Any = None,
         embeddings_constraint: Any = None,
-        *,
+        mask_zero: bool = False,
         weights: Any = None,
         **kwargs: Any,
     ) -> None:
@@ -61,6 +63,8 @@ class Embedding(Layer):
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)
+        self.mask_zero = mask_zero
+        self.supports_masking = self._makes_masks = mask_zero
         if weights is not None:
             self.build(None)
             self.set_weights(weights if isinstance(weights, list) and len(weights) == 1 else [weights])
@@ -82,6 +86,10 @@ class Embedding(Layer):
             self._check_range(indices)
         rows = ops.take(self.embeddings, indices, axis=0)  # (batch, ..., output_dim)
         return in_dtype(rows, self.compute_dtype)
+
+    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+        """True for every index but 0, if that stands for padding."""
+        return ops.not_equal(inputs, 0) if self.mask_zero else None
 
     def _check_range(self, indices: Any) -> None:
         low, high = int(ops.min(indices)), int(ops.max(indices))

@@ -35,10 +35,10 @@ class Equation:
         unknown = [c for c in self.kernel if c not in self.input and c not in self.output]
         unknown += [c for c in self.output if c not in self.input and c not in self.kernel]
         dots = (self.before, self.after) == (bool(parts[4]), bool(parts[6]))
-        if not match or not dots or self.before and self.after or unknown:
+        if not match or not dots or (self.before and self.after) or unknown:
             raise ShapeError(
-                'EinsumDense expected an equation such as "ab,bc->ac", "...ab,bc->...ac" or "ab...,bc->ac...", in which '
-                f"each letter stands at least twice. Received: equation={equation!r}."
+                'EinsumDense expected an equation such as "ab,bc->ac", "...ab,bc->...ac" or "ab...,bc->ac...", in '
+                f"which each letter stands at least twice. Received: equation={equation!r}."
             )
 
     def summed_as_in_a_product(self) -> int | None:
@@ -55,7 +55,7 @@ class Equation:
     ) -> tuple[tuple[Any, ...], tuple[Any, ...] | None]:
         """The shapes of kernel and bias for inputs of this shape and an output that this shape says more about."""
         elided = len(input_shape) - len(self.input)
-        if elided < 0 or elided and not (self.before or self.after):
+        if elided < 0 or (elided and not (self.before or self.after)):
             raise ShapeError(
                 f"EinsumDense expected inputs with an axis for each letter of {self.text!r}. "
                 f"Received: inputs.shape={input_shape}."
@@ -94,7 +94,7 @@ class Equation:
         elided = len(shape) - len(self.input)
         lengths = dict(zip(self.kernel, kernel_shape, strict=True))
         own = shape[elided if self.before else 0 :]
-        fits = elided == 0 or elided > 0 and (self.before or self.after)
+        fits = elided == 0 or (elided > 0 and (self.before or self.after))
         if not fits or any(lengths.get(c, n) != n for c, n in zip(self.input, own, strict=False)):
             raise ShapeError(
                 f"Layer '{name}' expected inputs that fit {self.text!r} with a kernel of shape {kernel_shape}. "

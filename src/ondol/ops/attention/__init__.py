@@ -6,5 +6,13 @@ from ondol.ops.attention.dot_product_attention import (
     dot_product_attention,
     masked_softmax,
 )
+from ondol.ops.attention.positions import rotary_embedding, sinusoidal_positions
 
-__all__ = ["attention_of_weights", "attention_weights", "dot_product_attention", "masked_softmax"]
+__all__ = [
+    "attention_of_weights",
+    "attention_weights",
+    "dot_product_attention",
+    "masked_softmax",
+    "rotary_embedding",
+    "sinusoidal_positions",
+]

@@ -41,7 +41,7 @@ class Blocks:
         return x.reshape((self.batch, blocks * self.size, self.kv_heads * group, x.shape[-1]))[:, :time]
 
     def cut_bias(self, bias: Any) -> Any:
-        """(batch, heads, query time, key time), each of which may be 1, as (pairs of blocks, batch, heads, size, size)."""
+        """(batch, heads, query time, key time), each maybe 1, as (pairs of blocks, batch, heads, size, size)."""
         for axis in (2, 3):
             time = bias.shape[axis]
             blocks = -(-time // self.size) if time > 1 else 1

@@ -48,8 +48,8 @@ def checked(name: str, x: Tensor, shape: tuple[int, ...]) -> Tensor:
     )
     if not fits:
         raise ShapeError(
-            f"dot_product_attention expected a {name} that broadcasts to (batch, heads, query time, key time) = {shape}. "
-            f"Received: {name}.shape={x.shape}. A mask (batch, key time) of padding needs two more axes: "
+            f"dot_product_attention expected a {name} that broadcasts to (batch, heads, query time, key time) = "
+            f"{shape}. Received: {name}.shape={x.shape}. A mask (batch, key time) of padding needs two more axes: "
             f"{name}[:, None, None, :]; one (batch, query time, key time) one: {name}[:, None]."
         )
     return full

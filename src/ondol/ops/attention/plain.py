@@ -16,7 +16,7 @@ from ondol.ops.attention.heads import (
     scores_shape,
     with_bias,
 )
-from ondol.ops.attention.weights import AttentionWeights, score_gradients
+from ondol.ops.attention.weights import AttentionWeights, WideProduct, score_gradients
 from ondol.ops.mean_variance import in_dtype
 
 
@@ -62,7 +62,7 @@ class Attend(Op):
         e, z = self.numerators(q, k, bias)
         do, o, v_rows = by_head(do, kv_heads), by_head(self.output, kv_heads), by_head(v, kv_heads)
         do = in_dtype(do * z, do.dtype)
-        de = do @ v_rows.mT
+        de = WideProduct()(do, v_rows.mT)  # from which nearly the same is subtracted
         factors = factors if factors is None else factors.reshape(e.shape)
         de = de if factors is None else de * factors
         ds = e * (de - (do * o).sum(-1, keepdims=True))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ondol.autograd import Op, gradients
@@ -13,7 +11,7 @@ from ondol.ops.attention.heads import LEAST, product
 from ondol.ops.attention.masks import as_bias
 from ondol.ops.attention.plain import Attend
 
-BLOCK = 512  # steps; measured
+BLOCK = 128  # steps. For 1,024 to 4,096 of them 256 take 10 to 25% longer, 512 30 to 150%
 
 
 class TiledAttend(Op):

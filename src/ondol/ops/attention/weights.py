@@ -5,8 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.autograd import Op, Tensor
-from ondol.ops.attention.heads import LEAST, by_head, by_time, rows_of_scores, scores, scores_shape, with_bias
+from ondol.ops.attention.heads import (
+    LEAST,
+    by_head,
+    by_time,
+    product,
+    rows_of_scores,
+    scores,
+    scores_shape,
+    with_bias,
+)
 from ondol.ops.hyperbolic import tanh
+from ondol.ops.mean_variance import in_dtype
 
 
 class AttentionWeights(Op):
@@ -35,6 +45,18 @@ class AttentionWeights(Op):
         return (dq, dk, ds) if bias else (dq, dk)
 
 
+class WideProduct(Op):
+    r"""Y = A B for each pair of matrices, of half precision in float32;   dA = dY Bᵀ,  dB = Aᵀ dY."""
+
+    def forward(self, a, b):
+        return product(self.xp, a, b)
+
+    def backward(self, dy):
+        a, b = self.inputs
+        dy = in_dtype(dy, a.dtype)
+        return dy @ b.mT, a.mT @ dy
+
+
 def score_gradients(op: Any, ds: Tensor, q: Tensor, k: Tensor) -> tuple[Tensor, Tensor]:
     """dQ and dK for the gradient of the scores, which is given by head."""
     kv_heads = k.shape[2]
@@ -42,6 +64,7 @@ def score_gradients(op: Any, ds: Tensor, q: Tensor, k: Tensor) -> tuple[Tensor, 
     if op.soft_cap is not None:
         t = tanh(q_rows @ k_rows.mT / op.soft_cap)
         ds = ds * (1.0 - t * t)
+    ds = in_dtype(ds, q.dtype)
     # (Qᵀ dS)ᵀ, not dSᵀ Q: XLA's library takes no transposed matrix on the left, and Q is the smaller one to transpose.
     dq, dk = ds @ k_rows * op.scale, (q_rows.mT @ ds).mT
     return by_time(dq, q.shape, kv_heads), by_time(dk, k.shape, kv_heads)
