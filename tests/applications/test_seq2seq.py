@@ -16,7 +16,9 @@ SOURCES = [
     [8],
     [4, 3, 2, 1, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1],
 ]
-PLAIN = {"hidden_dim": 6, "embedding_dim": 4, "start_id": START, "end_id": END}
+TOKENS = {"start_id": START, "end_id": END}
+PLAIN = {"hidden_dim": 6, "embedding_dim": 4, **TOKENS}
+SMALL = {"max_sequence_length": 64, "num_layers": 2, "num_heads": 2, "hidden_dim": 8, "dropout": 0.0}
 KINDS = {
     "plain": ("Seq2Seq", {}),
     "reversed and peeking": ("Seq2Seq", {"reverse_source": True, "peeky": True}),
@@ -24,17 +26,20 @@ KINDS = {
     "dot": ("AttentionSeq2Seq", {"reverse_source": True}),
     "general": ("AttentionSeq2Seq", {"score": "general", "cell": "gru"}),
     "additive": ("AttentionSeq2Seq", {"score": "additive", "bidirectional": True, "num_layers": 2}),
+    "transformer": ("TransformerSeq2Seq", SMALL),
+    "transformer, the paper's form": ("TransformerSeq2Seq", {**SMALL, "normalize_first": False}),
 }
 
 
 def made(kind, **more):
     cls, options = KINDS[kind]
     od.random.seed(0)
-    model = getattr(od.applications, cls)(9, WORDS, **{**PLAIN, **options, **more})
+    first = TOKENS if cls == "TransformerSeq2Seq" else PLAIN
+    model = getattr(od.applications, cls)(9, WORDS, **{**first, **options, **more})
     model([np.array([[1, 2]]), np.array([[START]])])
     rng = np.random.default_rng(0)
-    # Without biases, so that what is written depends on the source.
-    model.set_weights([rng.normal(0.0, 1.2, w.shape) * (w.ndim > 1) for w in model.get_weights()])
+    # Biases stay as they are, so that what is written depends on the source.
+    model.set_weights([w if w.ndim == 1 else rng.normal(0.0, 1.2, w.shape) for w in model.get_weights()])
     return model
 
 
@@ -122,6 +127,56 @@ def test_values_of_attention(score):
         np.testing.assert_allclose(scores, dense(combined, model.scores), rtol=1e-4, atol=1e-4)
 
 
+def normed(x):
+    return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5)
+
+
+def attended(layer, x, values, allowed):
+    """Multi-head attention with Keras' weights: its output, and its weights."""
+    wq, bq, wk, bk, wv, bv, wo, bo = weights_of(layer)
+    three = ((x, wq, bq), (values, wk, bk), (values, wv, bv))
+    q, k, v = (np.einsum("td,dhk->htk", z, w) + b[:, None] for z, w, b in three)
+    p = softmax(np.where(allowed, q @ k.mT / np.sqrt(q.shape[-1]), -np.inf), -1)
+    return np.einsum("htk,hkd->td", p @ v, wo) + bo, p
+
+
+def thought(block, x):
+    inner, outer = block._feedforward_intermediate_dense, block._feedforward_output_dense
+    return dense(np.maximum(dense(x, inner), 0), outer)
+
+
+def placed(layer, ids):
+    """√d · embedding + waves."""
+    t, i = np.arange(len(ids))[:, None], np.arange(4)
+    angles = t / 10000 ** (2 * i / 8)
+    waves = np.stack([np.sin(angles), np.cos(angles)], -1).reshape(len(ids), 8)
+    return np.sqrt(8) * layer.embeddings.numpy()[ids] + waves
+
+
+def test_values_of_a_transformer():
+    model = made("transformer")  # its norms have γ = 1, β = 0
+    y = model([padded(SOURCES), np.tile(TARGET, (len(SOURCES), 1))]).numpy()
+    a = model.attention_weights(
+        od.tensor(padded(SOURCES)), od.tensor(np.tile(TARGET, (len(SOURCES), 1)))
+    ).numpy()
+    for scores, weights, source in zip(y, a, SOURCES, strict=True):
+        e = placed(model.source_tokens, source)
+        for block in model.encoder:
+            e = e + attended(block._self_attention_layer, normed(e), normed(e), True)[0]
+            e = e + thought(block, normed(e))
+        e, x = normed(e), placed(model.target_tokens, TARGET)
+        for block in model.decoder:
+            causal = np.tril(np.ones((4, 4), bool))
+            x = x + attended(block._self_attention_layer, normed(x), normed(x), causal)[0]
+            z, p = attended(block._cross_attention_layer, normed(x), e, True)
+            x = x + z
+            x = x + thought(block, normed(x))
+        np.testing.assert_allclose(
+            scores, normed(x) @ model.target_tokens.embeddings.numpy().T, rtol=1e-3, atol=1e-3
+        )
+        np.testing.assert_allclose(weights[..., : len(source)], p, rtol=1e-3, atol=1e-4)
+
+
 def test_loss_and_metrics_leave_padding_out(model):
     x, y = model.teacher_forcing_data(SOURCES, [[1, 2, 3], [], [4], [2, 2], [3]])
     assert x[1].tolist()[:2] == [[START, 1, 2, 3], [START, 0, 0, 0]]
@@ -156,7 +211,7 @@ WAYS = [
     (kind, way)
     for kind in KINDS
     for way in ("eager", "compiled")
-    if way == "eager" or kind in ("additive", "plain")
+    if way == "eager" or kind in ("additive", "plain", "transformer")
 ]
 
 
@@ -234,18 +289,22 @@ def test_random_samplers_have_their_seed(eagerly):
     assert texts[0] == texts[1] != texts[2]
 
 
-@pytest.mark.parametrize("kind", ["dot", "additive"])
+@pytest.mark.parametrize("kind", ["dot", "additive", "transformer"])
 def test_attention_weights_of_what_was_written(kind, eagerly):
     model = made(kind)
     texts, weights = model.translate(SOURCES, 8, return_attention=True)
     longest = max(map(len, texts))
-    assert weights.shape == (len(SOURCES), longest, 17)
+    assert weights.shape == (len(SOURCES), *([2] if kind == "transformer" else []), longest, 17)
     for source, text, found in zip(SOURCES, texts, weights, strict=True):
         alone, of_alone = model.translate(source, 8, return_attention=True)
         assert alone.tolist() == text.tolist()
-        np.testing.assert_allclose(found[: len(text), : len(source)], of_alone[: len(text)], atol=1e-5)
-        np.testing.assert_allclose(found.sum(-1), np.arange(longest) < len(text), atol=1e-5)
-        assert (found[:, len(source) :] == 0).all()
+        here = found[..., : len(text), : len(source)]
+        np.testing.assert_allclose(here, of_alone[..., : len(text), :], atol=1e-5)
+        sums = found.sum(-1)
+        np.testing.assert_allclose(
+            sums, np.broadcast_to(np.arange(longest) < len(text), sums.shape), atol=1e-5
+        )
+        assert (found[..., len(source) :] == 0).all()
 
 
 def test_without_padding_zero_is_a_token_like_any_other(eagerly):
@@ -351,6 +410,25 @@ def test_errors():
         make(9, WORDS, start_id=START, end_id=END, input_tokenizer="abc")
     with pytest.raises(DataError, match="at most 3 tokens for the source"):
         make(3, WORDS, start_id=START, end_id=END, input_tokenizer=tokenizers()[0])
+
+
+def test_errors_of_the_transformer(eagerly):
+    with pytest.raises(DataError, match="hidden_dim=8, num_heads=3"):
+        made("transformer", num_heads=3)
+    model = made("transformer")
+    with pytest.raises(ShapeError, match="at most 64 tokens, its max_sequence_length. Received: 65"):
+        model.translate([1] * 65, 5)
+    with pytest.raises(
+        DataError, match="at most 63, as the model knows 64 with the start. Received: max_length=64"
+    ):
+        model.translate([1], 64)
+    assert len(model.translate([1], 63, "beam")) <= 63
+    short = made(
+        "transformer", max_sequence_length=20
+    )  # no multiple of the lengths that programs are made for
+    short.set_weights(model.get_weights())
+    source = [1, 2, 3, 4] * 5
+    assert short.translate(source, 19).tolist() == model.translate(source, 19).tolist()
 
 
 def test_errors_of_translate(eagerly):

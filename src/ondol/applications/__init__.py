@@ -4,7 +4,7 @@
 * ResNet for small images: `ResNet20`, `ResNet32`, `ResNet44`, `ResNet56`, `ResNet110`, each also as `...V2`;
   `ResNetCIFAR(depth)` for others
 * wide ResNet: `WideResNet(depth, width)`
-* from one sequence to another: `Seq2Seq`, `AttentionSeq2Seq`
+* from one sequence to another: `Seq2Seq`, `AttentionSeq2Seq`, `TransformerSeq2Seq`
 
 Those for images take `input_shape=(height, width, channels)` and `classes=`; all return a model to compile and fit.
 """
@@ -26,6 +26,7 @@ from ondol.applications.resnet_cifar import (
     ResNetCIFAR,
 )
 from ondol.applications.seq2seq import Seq2Seq
+from ondol.applications.transformer_seq2seq import TransformerSeq2Seq
 from ondol.applications.wide_resnet import WideResNet
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "ResNet110V2",
     "ResNetCIFAR",
     "Seq2Seq",
+    "TransformerSeq2Seq",
     "WideResNet",
 ]

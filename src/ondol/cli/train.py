@@ -85,7 +85,7 @@ def train(
     from ondol.experiments.training import train as run
 
     folder = out or Path(f"ondol-{experiment.name}")
-    data = experiment.load()
+    data: Any = experiment.load()
     epochs = epochs or experiment.epochs
     batch_size = batch_size or experiment.batch_size
     learning_rate = learning_rate or experiment.learning_rate

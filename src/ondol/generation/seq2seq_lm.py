@@ -41,12 +41,14 @@ class Seq2SeqLM(Model):
         input_tokenizer, output_tokenizer: turn text into ids and back, and are saved with the model; None for ids only.
 
     Attributes:
-        context_length: the longest target that the decoder knows, None for any length.
+        context_length: the longest target that the decoder knows, the start token included; None for any length.
+        longest_source: the longest source that the encoder knows; None for any length.
     """
 
     context_length: int | None = None
+    longest_source: int | None = None
     _loop: TokenLoop | None = None
-    _encoding: Any = None
+    _beginning: Any = None
 
     def __init__(
         self,
@@ -226,7 +228,8 @@ class Seq2SeqLM(Model):
         found: list[np.ndarray] = []
         for begin in range(0, len(rows), batch_size):
             part = rows[begin : begin + batch_size]
-            written = self._write(rounded_rows(part, batch_size, self.mask_zero), max_length, sampler)
+            array = rounded_rows(part, batch_size, self.mask_zero, self.longest_source)
+            written = self._write(array, max_length, sampler)
             found += [until_stop(row, 0, (self.end_id,)) for row in written[: len(part)]]
         is_text = isinstance(source, str) or isinstance(source[0], str)
         single = isinstance(source, str) or (not is_text and np.ndim(source[0]) == 0)
@@ -238,16 +241,20 @@ class Seq2SeqLM(Model):
         return answer, weights[0] if single else weights
 
     def _check_max_length(self, max_length: int) -> None:
-        limit = self.context_length
+        limit = None if self.context_length is None else self.context_length - 1
         if max_length < 1 or (limit is not None and max_length > limit):
-            most = "" if limit is None else f" and at most {limit}, the longest target that the model knows"
+            most = (
+                ""
+                if limit is None
+                else f" and at most {limit}, as the model knows {limit + 1} with the start"
+            )
             raise DataError(f"Expected max_length of at least 1{most}. Received: max_length={max_length!r}.")
 
     def _write(self, source: np.ndarray, max_length: int, sampler: Sampler) -> np.ndarray:
         """Tokens (batch, max_length or fewer); behind the end token there may be anything."""
         if self._loop is None:
             self._loop = TokenLoop(self._step, self.context_length)
-            self._encoding = function(self.encode, name="read the source")
+            self._beginning = function(self._begun, name="read the source")
         prompt = np.full((len(source), 1), self.start_id, "int32")
         stop = (self.end_id,)
         if isinstance(sampler, BeamSampler):
@@ -260,9 +267,12 @@ class Seq2SeqLM(Model):
     def _start(self, source: np.ndarray) -> Any:
         def start(batch: int, length: int) -> Any:
             with no_grad():
-                return self.make_cache(self._encoding(source), length)
+                return self._beginning(source, length)
 
         return start
+
+    def _begun(self, source: Tensor, length: int) -> Any:
+        return self.make_cache(self.encode(source), length)
 
     def _step(self, tokens: Tensor, cache: Any, place: Tensor) -> tuple[Tensor, Any]:
         return self.call_with_cache(tokens, cache, place)
@@ -290,4 +300,4 @@ class Seq2SeqLM(Model):
 
     def _forget_programs(self) -> None:
         super()._forget_programs()
-        self._loop = self._encoding = None
+        self._loop = self._beginning = None

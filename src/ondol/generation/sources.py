@@ -111,15 +111,17 @@ def targets_in_and_out(rows: list[np.ndarray], start: int, end: int) -> tuple[np
     return before, padded([np.concatenate([row, last]) for row in rows])
 
 
-def rounded_rows(rows: list[np.ndarray], most: int, mask_zero: bool) -> np.ndarray:
+def rounded_rows(rows: list[np.ndarray], most: int, mask_zero: bool, longest: int | None) -> np.ndarray:
     """The rows as an array of one of few shapes, so that few programs serve them all.
 
     Args:
         rows: ids.
         most: the rows of the largest array. Fewer become 1, 2, 4, ...: the last one is repeated.
         mask_zero: whether zeros behind change nothing.
+        longest: the longest row that the model knows, None for any.
     """
-    longest = max(map(len, rows))
-    length = math.ceil(longest / SOURCE_ROOM) * SOURCE_ROOM if mask_zero else longest
+    given = max(map(len, rows))
+    length = math.ceil(given / SOURCE_ROOM) * SOURCE_ROOM if mask_zero else given
+    length = length if longest is None else max(given, min(length, longest))
     count = min(most, 2 ** math.ceil(math.log2(len(rows))))
     return padded([*rows, *[rows[-1]] * (count - len(rows))], length)
