@@ -86,7 +86,8 @@ class TransformerSeq2Seq(Seq2SeqLM):
             output_tokenizer,
             **kwargs,
         )
-        self.context_length = self.longest_source = positive("max_sequence_length", max_sequence_length)
+        self.max_sequence_length = positive("max_sequence_length", max_sequence_length)
+        self.context_length = self.longest_source = max_sequence_length
         self.num_heads, self.hidden_dim = positive("num_heads", num_heads), positive("hidden_dim", hidden_dim)
         if hidden_dim % num_heads or hidden_dim % 2:
             raise DataError(
@@ -101,7 +102,11 @@ class TransformerSeq2Seq(Seq2SeqLM):
         )
         self.positions = layers.SinePositionEncoding()
         self.dropout = layers.Dropout(dropout)
-        block = {"num_heads": num_heads, "dropout": dropout, "normalize_first": normalize_first}
+        block: dict[str, Any] = {
+            "num_heads": num_heads,
+            "dropout": dropout,
+            "normalize_first": normalize_first,
+        }
         inside, count = intermediate_dim or 4 * hidden_dim, positive("num_layers", num_layers)
         self.encoder = [layers.TransformerEncoder(inside, **block, name=f"encoder_{i}") for i in range(count)]
         self.decoder = [layers.TransformerDecoder(inside, **block, name=f"decoder_{i}") for i in range(count)]
@@ -145,7 +150,8 @@ class TransformerSeq2Seq(Seq2SeqLM):
     def attention_weights(self, source: Tensor, target: Tensor) -> Tensor:
         """Of the last decoder block: (batch, heads, target steps, source steps)."""
         encoded = self.encode(source)
-        cross, seen = self.decoder[-1]._cross_attention_layer, []
+        cross: Any = self.decoder[-1]._cross_attention_layer
+        seen: list[Tensor] = []
         with watched([cross], lambda layer, inputs, output: seen.append(inputs[0])):
             self.decode(target, encoded)
         counts = encoded.get("counts")
@@ -172,9 +178,9 @@ class TransformerSeq2Seq(Seq2SeqLM):
         return x, {**cache, "blocks": after}
 
     def _embedded(self, tokens: Any, ids: Tensor, place: Any, training: bool = False) -> Tensor:
-        if ids.shape[1] > self.context_length:
+        if ids.shape[1] > self.max_sequence_length:
             raise ShapeError(
-                f"Model '{self.name}' expected at most {self.context_length} tokens, its max_sequence_length. "
+                f"Model '{self.name}' expected at most {self.max_sequence_length} tokens, its max_sequence_length. "
                 f"Received: {ids.shape[1]} tokens."
             )
         x = tokens(ids) * math.sqrt(self.hidden_dim)

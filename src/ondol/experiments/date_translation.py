@@ -31,7 +31,7 @@ experiment = Experiment(
     learning_rate=0.003,
     loss=losses.SparseCategoricalCrossentropy(from_logits=True),
     metrics=("accuracy", "exact_match"),
-    epochs=4,
+    epochs=3,
     batch_size=128,
     validation_split=1 / 45,
     samples="dates",

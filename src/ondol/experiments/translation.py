@@ -29,7 +29,8 @@ def measure(
     """
     x, y = model.teacher_forcing_data(questions, answers)
     found = model.evaluate(x, y, verbose=0, return_dict=True)
-    written = model.translate(questions)
+    # An answer of twice the length is wrong; a model that has not learnt to end would go on for long.
+    written = model.translate(questions, max_length=2 * max(map(len, answers)))
     found["exact_match"] = float(np.mean([a == b for a, b in zip(written, answers, strict=True)]))
     return written, found
 
@@ -47,24 +48,23 @@ def write_files(result: Any, folder: Path) -> Iterator[tuple[Path, str]]:
     path = folder / "mistakes.txt"
     table = mistakes(result.x_test, result.y_test, result.y_pred)
     put_in_place(path, "".join(f"{line}\n" for line in table).encode())
-    count = max(len(table) - 1, 0)
-    yield path, f"what it wrote for the {count:,} {result.experiment.samples} of the test that it gets wrong"
+    samples = f"{result.experiment.samples} of the test"
+    wrong = f"what it wrote for the {len(table) - 1:,} {samples} that it gets wrong"
+    yield path, wrong if table else f"empty: all {samples} are right"
 
 
 def attention_maps(model: Any, questions: Sequence[str], folder: Path) -> Iterator[tuple[Path, Any]]:
     """Maps for questions of different lengths, the longest first."""
     by_length = sorted(dict.fromkeys(questions), key=len, reverse=True)
     places = np.linspace(0, len(by_length) - 1, min(MAPS, len(by_length))).astype(int)
-    for number, place in enumerate(places, start=1):
-        question = by_length[place]
-        answer, weights = model.translate(question, return_attention=True)
-        title = f"{question} → {answer}"
-        yield (
-            folder / f"attention_{number}.png",
-            plot.attention_map(
-                weights[: len(answer)] if answer else weights, question, answer or [""], title
-            ),
+    chosen = [by_length[place] for place in places]
+    answers, weights = model.translate(chosen, return_attention=True)
+    for number, (question, answer, table) in enumerate(zip(chosen, answers, weights, strict=True), start=1):
+        rows = max(len(answer), 1)
+        picture = plot.attention_map(
+            table[:rows, : len(question)], question, answer or [""], f"{question} → {answer}"
         )
+        yield folder / f"attention_{number}.png", picture
 
 
 def mistakes(questions: Sequence[str], answers: Sequence[str], written: Sequence[str]) -> list[str]:
