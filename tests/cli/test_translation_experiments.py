@@ -103,6 +103,8 @@ def test_errors(ondol, model, tmp_path):
     assert result.exit_code == 1
     assert "which holds Sequential" in result.stderr
     assert ondol("translate", "nothing.ondol", "온돌").exit_code == 1
+    result = ondol("predict", "model.ondol", "image.png")
+    assert "ondol translate model.ondol TEXT" in result.stderr
 
 
 def test_a_table_of_mistakes():

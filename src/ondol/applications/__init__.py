@@ -4,9 +4,12 @@
 * ResNet for small images: `ResNet20`, `ResNet32`, `ResNet44`, `ResNet56`, `ResNet110`, each also as `...V2`;
   `ResNetCIFAR(depth)` for others
 * wide ResNet: `WideResNet(depth, width)`
+* language models: `GPT`, a Transformer; `RNNLanguageModel`, of LSTM, GRU or simple recurrent layers
 * from one sequence to another: `Seq2Seq`, `AttentionSeq2Seq`, `TransformerSeq2Seq`
 
-Those for images take `input_shape=(height, width, channels)` and `classes=`; all return a model to compile and fit.
+Those for images take `input_shape=(height, width, channels)` and `classes=`; language models take `vocabulary_size` and
+write texts on with `generate`; those from sequence to sequence take the sizes of both vocabularies and `translate`.
+Every one is a model to compile and fit.
 """
 
 from ondol.applications.attention_seq2seq import AttentionSeq2Seq
@@ -25,6 +28,7 @@ from ondol.applications.resnet_cifar import (
     ResNet110V2,
     ResNetCIFAR,
 )
+from ondol.applications.rnn_language_model import RNNLanguageModel
 from ondol.applications.seq2seq import Seq2Seq
 from ondol.applications.transformer_seq2seq import TransformerSeq2Seq
 from ondol.applications.wide_resnet import WideResNet
@@ -32,6 +36,7 @@ from ondol.applications.wide_resnet import WideResNet
 __all__ = [
     "AttentionSeq2Seq",
     "GPT",
+    "RNNLanguageModel",
     "LeNet5",
     "LeNet5_1998",
     "ResNet20",

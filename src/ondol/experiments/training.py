@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import ondol
@@ -22,8 +23,7 @@ class Result:
         model: the trained model.
         history: the History of `fit`.
         seconds: how long `fit` took, compilation included.
-        x_test, y_test: the data of the test.
-        y_pred: the model's outputs for `x_test`; for a translation its texts.
+        x_test, y_test: the data of the test, arrays or texts.
         metrics: loss and metrics on the test data, by name.
     """
 
@@ -33,8 +33,14 @@ class Result:
     seconds: float
     x_test: Any
     y_test: Any
-    y_pred: Any
     metrics: dict[str, float]
+
+    @cached_property
+    def y_pred(self) -> Any:
+        """The model's outputs for `x_test`; for a translation the texts that it writes."""
+        if self.experiment.kind == "translation":
+            return translation.answers(self.model, self.x_test, self.y_test)
+        return self.model.predict(self.x_test, verbose=0)
 
     @property
     def accuracy(self) -> float:
@@ -79,33 +85,36 @@ def train(
     rate: Any = learning_rate or experiment.learning_rate
     if experiment.schedule is not None:
         trained_on = int(len(x_train) * (1 - experiment.validation_split))
-        rate = experiment.schedule(rate, epochs * math.ceil(trained_on / batch_size))
+        steps = experiment.steps_per_epoch or math.ceil(trained_on / batch_size)
+        rate = experiment.schedule(rate, epochs * steps)
     model = experiment.build(x_train)
     model.compile(
         optimizer=experiment.optimizer(rate),
         loss=experiment.loss,
-        metrics=list(experiment.metrics),
+        metrics=[metric if isinstance(metric, str) else metric() for metric in experiment.metrics],
         run_eagerly=eagerly,
     )
-    x, y = (
-        (x_train, y_train)
-        if experiment.kind != "translation"
-        else model.teacher_forcing_data(x_train, y_train)
-    )
+    x, y = in_arrays(experiment, model, x_train, y_train)
     start = time.perf_counter()
     history = model.fit(
         x,
         y,
         epochs=epochs,
         batch_size=batch_size,
+        steps_per_epoch=experiment.steps_per_epoch,
         validation_split=experiment.validation_split,
+        validation_data=(x_test, y_test) if experiment.tests_while_training else None,
         verbose=verbose,
         callbacks=list(callbacks),
     )
     seconds = time.perf_counter() - start
-    if experiment.kind == "translation":
-        y_pred, metrics = translation.measure(model, x_test, y_test)
-    else:
-        metrics = model.evaluate(x_test, y_test, verbose=0, return_dict=True)
-        y_pred = model.predict(x_test, verbose=0)
-    return Result(experiment, model, history, seconds, x_test, y_test, y_pred, metrics)
+    metrics = model.evaluate(*in_arrays(experiment, model, x_test, y_test), verbose=0, return_dict=True)
+    result = Result(experiment, model, history, seconds, x_test, y_test, metrics)
+    if experiment.kind == "translation":  # of what it writes by itself; evaluate showed it the right tokens
+        metrics["exact_match"] = translation.exact_match(y_test, result.y_pred)
+    return result
+
+
+def in_arrays(experiment: Experiment, model: Any, x: Any, y: Any) -> Any:
+    """x and y for fit and evaluate: texts of a translation become token ids."""
+    return model.teacher_forcing_data(x, y) if experiment.kind == "translation" else (x, y)

@@ -74,6 +74,9 @@ def transposed_product(x: Tensor, dy: Tensor) -> Tensor:
     Its CPU library does not take a transposed matrix on the left, and the loop that steps in is slower than
     transposing first: 1.0 against 0.85 ms for (256, 512) by (256, 512). Where dY is thin, (dYᵀ X)ᵀ
     transposes the least: 0.28 against 0.07 ms for (128, 1024) by (128, 10).
+
+    X is settled first: XLA would else compute it once more while it transposes, in the wrong order for both: GELU of
+    (2048, 1024) took 25 ms so, in place of about 2.
     """
     if not x.ndim == dy.ndim == 2 or x.size * dy.shape[1] < 2**20:
         return x.mT @ dy
