@@ -5,11 +5,14 @@
   `ResNetCIFAR(depth)` for others
 * wide ResNet: `WideResNet(depth, width)`
 * language models: `GPT`, a Transformer; `RNNLanguageModel`, of LSTM, GRU or simple recurrent layers
+* from one sequence to another: `Seq2Seq`, `AttentionSeq2Seq`, `TransformerSeq2Seq`
 
 Those for images take `input_shape=(height, width, channels)` and `classes=`; language models take `vocabulary_size` and
-write texts on with `generate`. Every one is a model to compile and fit.
+write texts on with `generate`; those from sequence to sequence take the sizes of both vocabularies and `translate`.
+Every one is a model to compile and fit.
 """
 
+from ondol.applications.attention_seq2seq import AttentionSeq2Seq
 from ondol.applications.gpt import GPT
 from ondol.applications.lenet5 import LeNet5, LeNet5_1998
 from ondol.applications.resnet_cifar import (
@@ -26,9 +29,12 @@ from ondol.applications.resnet_cifar import (
     ResNetCIFAR,
 )
 from ondol.applications.rnn_language_model import RNNLanguageModel
+from ondol.applications.seq2seq import Seq2Seq
+from ondol.applications.transformer_seq2seq import TransformerSeq2Seq
 from ondol.applications.wide_resnet import WideResNet
 
 __all__ = [
+    "AttentionSeq2Seq",
     "GPT",
     "RNNLanguageModel",
     "LeNet5",
@@ -44,5 +50,7 @@ __all__ = [
     "ResNet56V2",
     "ResNet110V2",
     "ResNetCIFAR",
+    "Seq2Seq",
+    "TransformerSeq2Seq",
     "WideResNet",
 ]

@@ -1,14 +1,14 @@
 """The command `ondol`: train, try and inspect networks without writing a program.
 
-`ondol list`, `ondol train digits`, `ondol predict MODEL IMAGE...`, `ondol generate MODEL`, `ondol info`; each has
-`--help`.
+`ondol list`, `ondol train digits`, `ondol predict MODEL IMAGE...`, `ondol generate MODEL`, `ondol translate MODEL
+TEXT...`, `ondol info`; each has `--help`.
 """
 
 from __future__ import annotations
 
 import click
 
-from ondol.cli import generate, info, listing, predict, train
+from ondol.cli import generate, info, listing, predict, train, translate
 from ondol.cli.errors import FriendlyGroup, debug_option
 
 
@@ -24,7 +24,14 @@ def cli() -> None:
     """
 
 
-for command in (train.train, predict.predict, generate.generate, listing.list_experiments, info.info):
+for command in (
+    train.train,
+    predict.predict,
+    generate.generate,
+    translate.translate,
+    listing.list_experiments,
+    info.info,
+):
     cli.add_command(command)
 
 

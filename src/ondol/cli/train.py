@@ -86,7 +86,7 @@ def train(
     from ondol.experiments.training import train as run
 
     folder = out or Path(f"ondol-{experiment.name}")
-    data = experiment.load()
+    data: Any = experiment.load()
     epochs = epochs or experiment.epochs
     batch_size = batch_size or experiment.batch_size
     learning_rate = learning_rate or experiment.learning_rate
@@ -164,6 +164,9 @@ def describe_test(result: Result) -> str:
     """The result on the test data, with the numbers that it stands for."""
     count, noun = len(result.x_test), result.experiment.samples
     same = " (those of the training)" if result.experiment.tests_on_training_data else ""
+    if result.experiment.kind == "translation":
+        right = round(result.accuracy * count)
+        return f"test exact match {100 * result.accuracy:.1f}%: {right:,} of {count:,} {noun} right, written by itself"
     if "accuracy" in result.metrics:
         right = round(result.accuracy * count)
         return f"test accuracy {100 * result.accuracy:.1f}%: {right:,} of {count:,} {noun} right{same}"
@@ -181,6 +184,12 @@ def describe_seconds(seconds: float) -> str:
 
 def how_to_use(result: Result, model: Path) -> list[tuple[str, str]]:
     """What to type next, in the shell and in Python."""
+    if result.experiment.kind == "translation":
+        example = result.x_test[0]
+        return [
+            ("use it:", f"ondol translate {shlex.quote(str(model))} {shlex.quote(example)}"),
+            ("in Python:", f"ondol.models.load_model({model.as_posix()!r}).translate({example!r})"),
+        ]
     if result.experiment.kind == "text":
         prompt = result.experiment.prompt
         return [

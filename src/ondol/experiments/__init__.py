@@ -12,11 +12,13 @@ which optimizer.
 """
 
 from ondol.experiments import (
+    addition,
     boston,
     breast_cancer,
     char_lm,
     circles,
     cnn_mnist,
+    date_translation,
     digits,
     gates,
     iris,
@@ -45,6 +47,8 @@ _ALL = (
     circles.experiment,
     char_lm.experiment,
     *gates.experiments,
+    addition.experiment,
+    date_translation.experiment,
 )
 EXPERIMENTS: dict[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 Split = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+Pairs = tuple[list[str], list[str]]  # questions and answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +22,7 @@ class Experiment:
     Attributes:
         name: what `ondol train` calls it.
         summary: one line for people.
-        load: gives `((x_train, y_train), (x_test, y_test))`.
+        load: gives `((x_train, y_train), (x_test, y_test))`; texts for a translation.
         build: makes the model; it is given `x_train`, for layers that adapt to the data.
         optimizer: makes the optimizer from a learning rate, or from what `schedule` makes of it.
         learning_rate: the one that is used unless a person asks for another.
@@ -33,8 +34,9 @@ class Experiment:
         validation_split: the part of the training data that is only measured, after every epoch.
         tests_while_training: measure the data of the test after every epoch, where nothing is chosen by it.
         samples: what one sample is called, in the plural.
-        kind: "images", "points" (two features, can be drawn), "table" (many features), "regression" or "text" (a
-            CausalLM with a tokenizer, which writes a sample in the end).
+        kind: "images", "points" (two features, can be drawn), "table" (many features), "regression", "text" (a CausalLM
+            with a tokenizer, which writes a sample in the end) or "translation" (text to text, by a Seq2SeqLM with
+            tokenizers).
         class_names: names of the classes 0, 1, 2, ...
         feature_names: names of the features, where they are drawn.
         unit: the unit of the targets of a regression, or of the loss of a text.
@@ -46,8 +48,8 @@ class Experiment:
 
     name: str
     summary: str
-    load: Callable[[], Split]
-    build: Callable[[np.ndarray], Any]
+    load: Callable[[], Split] | Callable[[], tuple[Pairs, Pairs]]
+    build: Callable[[Any], Any]
     optimizer: Callable[[Any], Any]
     learning_rate: float
     schedule: Callable[[float, int], Any] | None = None

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ondol import plot
+from ondol.experiments import translation
 from ondol.experiments.training import Result
 from ondol.generation import RandomSampler
 from ondol.plot.labels import class_numbers
@@ -36,6 +37,9 @@ def write_files(result: Result, folder: Path) -> Iterator[tuple[Path, str]]:
         folder / MODEL,
         "the trained model" + (" with its tokenizer" if result.experiment.kind == "text" else ""),
     )
+    if result.experiment.kind == "translation":
+        yield from translation.write_files(result, folder)
+        return
     if result.experiment.kind == "text":
         put_in_place(folder / SAMPLE, _sample(result).encode())
         yield folder / SAMPLE, "a text that it wrote"

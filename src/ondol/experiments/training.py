@@ -7,11 +7,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-import numpy as np
+from typing import Any, cast
 
 import ondol
+from ondol.experiments import translation
 from ondol.experiments.experiment import Experiment, Split
 
 
@@ -24,7 +23,7 @@ class Result:
         model: the trained model.
         history: the History of `fit`.
         seconds: how long `fit` took, compilation included.
-        x_test, y_test: the data of the test.
+        x_test, y_test: the data of the test, arrays or texts.
         metrics: loss and metrics on the test data, by name.
     """
 
@@ -32,19 +31,21 @@ class Result:
     model: Any
     history: Any
     seconds: float
-    x_test: np.ndarray
-    y_test: np.ndarray
+    x_test: Any
+    y_test: Any
     metrics: dict[str, float]
 
     @cached_property
-    def y_pred(self) -> np.ndarray:
-        """The model's outputs for `x_test`."""
+    def y_pred(self) -> Any:
+        """The model's outputs for `x_test`; for a translation the texts that it writes."""
+        if self.experiment.kind == "translation":
+            return translation.answers(self.model, self.x_test, self.y_test)
         return self.model.predict(self.x_test, verbose=0)
 
     @property
     def accuracy(self) -> float:
         """The share of right answers in the test."""
-        return self.metrics["accuracy"]
+        return self.metrics["exact_match" if self.experiment.kind == "translation" else "accuracy"]
 
 
 def train(
@@ -79,7 +80,7 @@ def train(
     """
     if seed is not None:
         ondol.random.seed(seed)
-    (x_train, y_train), (x_test, y_test) = data or experiment.load()
+    (x_train, y_train), (x_test, y_test) = cast(Any, data or experiment.load())
     epochs, batch_size = epochs or experiment.epochs, batch_size or experiment.batch_size
     rate: Any = learning_rate or experiment.learning_rate
     if experiment.schedule is not None:
@@ -93,10 +94,11 @@ def train(
         metrics=[metric if isinstance(metric, str) else metric() for metric in experiment.metrics],
         run_eagerly=eagerly,
     )
+    x, y = in_arrays(experiment, model, x_train, y_train)
     start = time.perf_counter()
     history = model.fit(
-        x_train,
-        y_train,
+        x,
+        y,
         epochs=epochs,
         batch_size=batch_size,
         steps_per_epoch=experiment.steps_per_epoch,
@@ -106,5 +108,13 @@ def train(
         callbacks=list(callbacks),
     )
     seconds = time.perf_counter() - start
-    metrics = model.evaluate(x_test, y_test, verbose=0, return_dict=True)
-    return Result(experiment, model, history, seconds, x_test, y_test, metrics)
+    metrics = model.evaluate(*in_arrays(experiment, model, x_test, y_test), verbose=0, return_dict=True)
+    result = Result(experiment, model, history, seconds, x_test, y_test, metrics)
+    if experiment.kind == "translation":  # of what it writes by itself; evaluate showed it the right tokens
+        metrics["exact_match"] = translation.exact_match(y_test, result.y_pred)
+    return result
+
+
+def in_arrays(experiment: Experiment, model: Any, x: Any, y: Any) -> Any:
+    """x and y for fit and evaluate: texts of a translation become token ids."""
+    return model.teacher_forcing_data(x, y) if experiment.kind == "translation" else (x, y)

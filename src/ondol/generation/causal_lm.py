@@ -11,6 +11,7 @@ from ondol.autograd import Tensor, no_grad
 from ondol.errors import DataError, SavedFileError
 from ondol.generation.beam_sampler import BeamSampler
 from ondol.generation.registry import get
+from ondol.generation.rows import padded, together, until_stop
 from ondol.generation.sampler import Sampler
 from ondol.generation.token_loop import TokenLoop
 from ondol.models import Model
@@ -115,8 +116,8 @@ class CausalLM(Model):
         else:
             pieces = list(self._pieces(ids, lengths, max_new_tokens, sampler, stop))
             start = int(lengths.min())
-            written = np.concatenate([_padded(ids)[:, :start], *pieces], axis=1)
-            rows = [_until_stop(row, int(n), stop) for row, n in zip(written, lengths, strict=True)]
+            written = np.concatenate([padded(ids)[:, :start], *pieces], axis=1)
+            rows = [until_stop(row, int(n), stop) for row, n in zip(written, lengths, strict=True)]
         return form(rows)
 
     def stream(
@@ -145,7 +146,7 @@ class CausalLM(Model):
             for token in ids[0].tolist():  # what the first piece begins with may depend on them: a space, say
                 decoder.add(token)
         for piece in self._pieces(ids, lengths, max_new_tokens, get(sampler), stop):
-            tokens = _until_stop(piece[0], 0, stop)
+            tokens = until_stop(piece[0], 0, stop)
             out = tokens if decoder is None else "".join(map(decoder.add, tokens))
             if len(out):
                 yield out
@@ -162,7 +163,7 @@ class CausalLM(Model):
         self._make_weights(ids)
         loop = self._token_loop()
         yield from loop.stream(
-            self.make_cache, _padded(ids), lengths, int(lengths.max()) + count, sampler, stop
+            self.make_cache, padded(ids), lengths, int(lengths.max()) + count, sampler, stop
         )
 
     def _forget_programs(self) -> None:
@@ -180,7 +181,7 @@ class CausalLM(Model):
     def _best(self, ids: np.ndarray, count: int, sampler: BeamSampler, stop: tuple[int, ...]) -> np.ndarray:
         self._make_weights([ids])
         texts, _ = self._token_loop().best(self.make_cache, ids[None], count, sampler, stop)
-        return _until_stop(np.concatenate([ids, texts[0, 0]]), len(ids), stop)
+        return until_stop(np.concatenate([ids, texts[0, 0]]), len(ids), stop)
 
     def _make_weights(self, ids: list[np.ndarray]) -> None:
         if not self.built:
@@ -208,7 +209,7 @@ class CausalLM(Model):
         single = np.ndim(texts[0]) == 0 if len(texts) else True
         ids = [np.asarray(row, "int32") for row in ([texts] if single else texts)]
         self._check(ids)
-        return ids, (lambda rows: rows[0] if single else _together(rows))
+        return ids, (lambda rows: rows[0] if single else together(rows))
 
     def _check(self, ids: list[np.ndarray]) -> None:
         if not ids or any(row.ndim != 1 or not len(row) for row in ids):
@@ -221,19 +222,3 @@ class CausalLM(Model):
         if low < 0 or (size is not None and high >= size):
             known = "0 or more" if size is None else f"from 0 to {size - 1}"
             raise DataError(f"Expected token ids {known}. Received: ids from {low} to {high}.")
-
-
-def _padded(ids: list[np.ndarray]) -> np.ndarray:
-    longest = max(map(len, ids))
-    return np.stack([np.pad(row, (0, longest - len(row))) for row in ids]).astype("int32")
-
-
-def _until_stop(row: np.ndarray, start: int, stop: tuple[int, ...]) -> np.ndarray:
-    """The tokens up to the first, from `start` on, that ends a text."""
-    ends = np.flatnonzero(np.isin(row[start:], stop))
-    return row[: start + int(ends[0])] if len(ends) else row
-
-
-def _together(rows: list[np.ndarray]) -> Any:
-    """One array where all rows have one length."""
-    return np.stack(rows) if len({len(row) for row in rows}) == 1 else rows

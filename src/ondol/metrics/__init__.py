@@ -49,6 +49,7 @@ from ondol.metrics.correlation import (
     pearson_correlation,
 )
 from ondol.metrics.curves import AUC
+from ondol.metrics.exact_match import ExactMatch
 from ondol.metrics.f_scores import F1Score, FBetaScore
 from ondol.metrics.hinge_metrics import CategoricalHinge, Hinge, SquaredHinge
 from ondol.metrics.metric import Metric
@@ -98,6 +99,7 @@ __all__ = [
     "SparseCategoricalAccuracy",
     "TopKCategoricalAccuracy",
     "SparseTopKCategoricalAccuracy",
+    "ExactMatch",
     "accuracy",
     "binary_accuracy",
     "categorical_accuracy",

@@ -20,6 +20,7 @@ _HIGHER_IS_BETTER = (
     "correlation",
     "sensitivity",
     "specificity",
+    "exact_match",
     "true_positives",
     "true_negatives",
 )

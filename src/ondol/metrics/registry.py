@@ -16,6 +16,7 @@ from ondol.metrics import overlap_metrics as regions
 from ondol.metrics import probabilistic_metrics as probabilities
 from ondol.metrics import regression_metrics as numbers
 from ondol.metrics.curves import AUC
+from ondol.metrics.exact_match import ExactMatch
 from ondol.metrics.metric import Metric
 from ondol.metrics.perplexity import Perplexity
 from ondol.metrics.reduction_metrics import Mean, MeanMetricWrapper, Sum
@@ -33,6 +34,7 @@ registry = Registry(
         shares.SparseCategoricalAccuracy,
         shares.TopKCategoricalAccuracy,
         shares.SparseTopKCategoricalAccuracy,
+        ExactMatch,
         counts.TruePositives,
         counts.TrueNegatives,
         counts.FalsePositives,

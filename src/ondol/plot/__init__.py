@@ -25,6 +25,7 @@
 * `gradient_over_time(model, x, y)`: how far back along a sequence it reaches, and why a recurrent network forgets
 * `hidden_states(model, x)`: what the units of a recurrent layer hold after each step
 * `ActivationStatistics(x)`: a callback that watches what comes out of each layer from epoch to epoch
+* `attention_map(weights)`: which tokens a model looks at when it writes another
 * `predicted_values(y_true, y_pred)`: what a regression predicts beside what is true
 
 Nothing is shown and no global state of matplotlib is touched: `figure.savefig("curves.png")` writes a file
@@ -33,6 +34,7 @@ Nothing is shown and no global state of matplotlib is touched: `figure.savefig("
 
 from ondol.plot.activation_functions import activation_functions
 from ondol.plot.activation_statistics import ActivationStatistics
+from ondol.plot.attention import attention_map
 from ondol.plot.augmentations import augmentations
 from ondol.plot.boundary import decision_boundary
 from ondol.plot.comparison import compare
@@ -83,5 +85,6 @@ __all__ = [
     "saliency",
     "augmentations",
     "receptive_field",
+    "attention_map",
     "predicted_values",
 ]
