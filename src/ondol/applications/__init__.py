@@ -8,6 +8,9 @@
 Every one takes `input_shape=(height, width, channels)` and `classes=`, and returns a model to compile and fit.
 """
 
+from ondol.applications.bert import BERT
+from ondol.applications.bert_classifier import BertClassifier
+from ondol.applications.bert_masked_lm import BertMaskedLM
 from ondol.applications.gpt import GPT
 from ondol.applications.lenet5 import LeNet5, LeNet5_1998
 from ondol.applications.resnet_cifar import (
@@ -23,9 +26,13 @@ from ondol.applications.resnet_cifar import (
     ResNet110V2,
     ResNetCIFAR,
 )
+from ondol.applications.vit import ViT, ViTB16
 from ondol.applications.wide_resnet import WideResNet
 
 __all__ = [
+    "BERT",
+    "BertClassifier",
+    "BertMaskedLM",
     "GPT",
     "LeNet5",
     "LeNet5_1998",
@@ -40,5 +47,7 @@ __all__ = [
     "ResNet56V2",
     "ResNet110V2",
     "ResNetCIFAR",
+    "ViT",
+    "ViTB16",
     "WideResNet",
 ]
