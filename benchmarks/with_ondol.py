@@ -11,7 +11,7 @@ import networks_keras
 import ondol as od
 import rules_keras
 from rules import fingerprint
-from workloads import LEARNING_RATE
+from workloads import LEARNING_RATE, VOCABULARY
 
 fit = partial(keras_style.fit, od)
 predict = partial(keras_style.predict, od)
@@ -38,6 +38,19 @@ def eager(workload, x, y):
         return float(loss)
 
     return train
+
+
+def generate(workload, x, y):
+    """The function that generates so many tokens, each from all before it, with a cache of keys and values."""
+    steps = workload.sequence[0]
+    model = od.applications.GPT(VOCABULARY, steps, num_layers=4, num_heads=4, hidden_dim=128)
+
+    def tokens(count: int) -> float:
+        for begin in range(0, count, steps):
+            text = model.generate([0], max_new_tokens=min(steps, count - begin))
+        return float(text[-1])
+
+    return tokens
 
 
 def rule(workload, operands, dy):

@@ -32,6 +32,7 @@ class Row:
     arguments: dict[str, Any] = field(default_factory=dict)
     note: str = ""  # tells rows of one layer apart
     inner: Callable[..., Any] | None = None  # makes the layer within, for layers around others
+    inner_name: str = "layer"  # the argument that takes it
 
     @property
     def id(self) -> str:
@@ -39,7 +40,7 @@ class Row:
 
     def new(self, **arguments: Any) -> Any:
         """A layer of this row, not built yet; the layer within is given the same dtype."""
-        within = {} if self.inner is None else {"layer": self.inner(**arguments)}
+        within = {} if self.inner is None else {self.inner_name: self.inner(**arguments)}
         return self.layer(**within, **self.arguments, **arguments)
 
 

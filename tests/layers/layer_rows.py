@@ -10,6 +10,7 @@ from rows_historical import HISTORICAL
 from rows_normalization import ROOM as NORMALIZING
 from rows_pooling import POOLING
 from rows_preprocessing import CATEGORIES, IMAGES
+from rows_recurrent import RECURRENT
 from rows_residual import RESIDUAL
 from scipy import special
 
@@ -260,6 +261,7 @@ ROWS = [
     *CONVOLUTION,
     *POOLING,
     *RESIDUAL,
+    *RECURRENT,
     *ATTENTION,
     *HISTORICAL,
     *IMAGES,

@@ -22,6 +22,17 @@ GRID = (np.clip((60 * rng.normal(size=N) + 60 * BITS + 90).astype(int), 0, 198) 
 COLUMNS, COLUMN_SCORES = rng.integers(0, 2, (N, 3)), (rng.integers(0, 199, (N, 3)) + 0.5) / 199
 Z_SHIFTED = Y + 0.7 * Z + 0.3
 
+TOKENS, TOKEN_LOGITS = rng.integers(0, K, (N, 4)), rng.normal(0.0, 2.0, (N, 4, K))
+
+
+def true_logits():
+    return np.take_along_axis(TOKEN_LOGITS, TOKENS[..., None], -1)[..., 0]
+
+
+def full(w):
+    """A weight for each token."""
+    return np.ones((N, 4)) * (1.0 if w is None else w[:, None])
+
 
 def average(values, w):
     return np.average(values, weights=w)
@@ -120,6 +131,19 @@ CASES = {
     "BinaryCrossentropy": (BITS, SCORES[:, None], lambda w: sk.log_loss(BITS, SCORES, sample_weight=w)),
     "CategoricalCrossentropy": (ONE_HOT, P, lambda w: sk.log_loss(ONE_HOT, P, sample_weight=w)),
     "SparseCategoricalCrossentropy": (LABELS, P, lambda w: sk.log_loss(LABELS, P, sample_weight=w)),
+    "Perplexity": (LABELS, P, lambda w: np.exp(sk.log_loss(LABELS, P, sample_weight=w))),
+    "Perplexity of logits": (
+        TOKENS,
+        TOKEN_LOGITS,
+        lambda w: np.exp(average(special.logsumexp(TOKEN_LOGITS, -1) - true_logits(), full(w))),
+    ),
+    "Perplexity without padding": (
+        TOKENS,
+        special.softmax(TOKEN_LOGITS, -1),
+        lambda w: np.exp(
+            average(special.logsumexp(TOKEN_LOGITS, -1) - true_logits(), full(w) * (TOKENS != 0))
+        ),
+    ),
     "KLDivergence": (P[::-1], P, lambda w: average(stats.entropy(P[::-1], P, axis=-1), w)),
     "Poisson": (COUNTS, RATES, lambda w: average((RATES - COUNTS * np.log(RATES))[:, 0], w)),
     "Hinge": (2 * BITS - 1, Z[:, :1], lambda w: sk.hinge_loss(BITS, Z[:, 0], sample_weight=w)),
@@ -309,6 +333,8 @@ OPTIONS = {
     "AUC of columns": {"multi_label": True},
     "AUC of weighted columns": {"multi_label": True, "num_labels": 3, "label_weights": [1.0, 2.0, 5.0]},
     "AUC at own thresholds": {"thresholds": [0.3, 0.8, 0.2]},
+    "Perplexity of logits": {"from_logits": True},
+    "Perplexity without padding": {"mask_token_id": 0},
     "SensitivityAtSpecificity": {"specificity": 0.7},
     "SpecificityAtSensitivity": {"sensitivity": 0.7},
     "PrecisionAtRecall": {"recall": 0.7},

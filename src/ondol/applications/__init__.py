@@ -4,8 +4,11 @@
 * ResNet for small images: `ResNet20`, `ResNet32`, `ResNet44`, `ResNet56`, `ResNet110`, each also as `...V2`;
   `ResNetCIFAR(depth)` for others
 * wide ResNet: `WideResNet(depth, width)`
+* Transformers that read: `ViT` and `ViTB16` images; `BERT` texts, with `BertMaskedLM` and `BertClassifier` on top
+* language models: `GPT`, a Transformer; `RNNLanguageModel`, of LSTM, GRU or simple recurrent layers
 
-Every one takes `input_shape=(height, width, channels)` and `classes=`, and returns a model to compile and fit.
+Those for images take `input_shape=(height, width, channels)` and `classes=`; language models take `vocabulary_size` and
+write texts on with `generate`. Every one is a model to compile and fit.
 """
 
 from ondol.applications.bert import BERT
@@ -26,6 +29,7 @@ from ondol.applications.resnet_cifar import (
     ResNet110V2,
     ResNetCIFAR,
 )
+from ondol.applications.rnn_language_model import RNNLanguageModel
 from ondol.applications.vit import ViT, ViTB16
 from ondol.applications.wide_resnet import WideResNet
 
@@ -34,6 +38,7 @@ __all__ = [
     "BertClassifier",
     "BertMaskedLM",
     "GPT",
+    "RNNLanguageModel",
     "LeNet5",
     "LeNet5_1998",
     "ResNet20",

@@ -103,8 +103,9 @@ class Inner:
         trace.leaves.update(self.values)
         with self._within(trace):
             results = self.f(arguments)
-        if trace.found or any(v not in self.written for v in trace.written):
-            names = ", ".join(v.path for v in [*trace.found, *trace.written] if v not in self.written)
+        others = {**trace.found, **{v: None for v in trace.written if v not in set(self.written)}}
+        if others:
+            names = ", ".join(v.path for v in others)
             raise TraceError(
                 f"{self.name} used other Variables when it was traced a second time: {names}. It must use the same "
                 "ones each time; create them outside of it, or once."

@@ -16,7 +16,7 @@ from ondol.autograd.trace import Trace
 from ondol.backend import tree
 from ondol.backend.compile import abstract, spec
 from ondol.backend.dtypes import numpy_dtype
-from ondol.backend.state import state
+from ondol.backend.state import shapes_only, state
 from ondol.errors import DataError, TraceError
 
 # An unknown axis is tried with two lengths; axes of the result that differ are unknown as well.
@@ -165,7 +165,7 @@ def _abstract_call(f: Callable, args: tuple, kwargs: dict, length: int) -> Any:
         a, k = tree.rebuild((args, kwargs), filled)
         recording, state.recording = state.recording, False
         try:
-            with Trace().active():
+            with Trace().active(), shapes_only():
                 outputs = f(*a, **k)
         finally:
             state.recording = recording

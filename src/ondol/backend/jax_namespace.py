@@ -16,6 +16,7 @@ from ondol.backend.apart import apart, settled
 from ondol.backend.convolution import compiled as convolutions
 from ondol.backend.fused_attention import fused_attention, fused_attention_fits, fused_attention_gradients
 from ondol.backend.namespace import Namespace
+from ondol.backend.scan_rows import scan_rows
 from ondol.backend.windows import compiled as windows
 
 
@@ -97,6 +98,7 @@ jax_namespace = Namespace(
         "one_hot": one_hot,
         "segment_sum": segment_sum,
         "scan": scan,
+        "scan_rows": scan_rows,
         "fori": fori,
         "while_loop": while_loop,
         "cond": cond,

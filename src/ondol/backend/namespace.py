@@ -79,6 +79,32 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
             return carry, tuple(np.stack(column) for column in zip(*ys, strict=True))
         return carry, np.stack(ys) if ys and ys[0] is not None else None
 
+    def scan_rows(step: Callable, carry: Any, rows: Any, xs: tuple, reverse: bool = False) -> Any:
+        """carry, y = step(carry, row, write, *x) over the leading axis of `rows` and of the arrays `xs`.
+
+        Of a pair (array, n) among the xs, the step gets its row in n blocks of the last axis.
+        write(*blocks) puts blocks, side by side along the last axis, in the place of this step's row, and returns it.
+        Returns the last carry, the new rows, and the stacked ys (a tuple of arrays; the step's y may be empty).
+        """
+
+        def now(x: Any, i: int) -> Any:
+            return np.split(x[0][i], x[1], axis=-1) if isinstance(x, tuple) else x[i]
+
+        order = range(len(rows))
+        written, ys = np.empty_like(rows), []
+        for i in reversed(order) if reverse else order:
+            row = written[i]
+
+            def write(*blocks: Any, row: Any = row) -> Any:
+                np.concatenate(blocks, axis=-1, out=row)
+                return row
+
+            carry, y = step(carry, rows[i], write, *[now(x, i) for x in xs])
+            ys.append(y)
+        if reverse:
+            ys.reverse()
+        return carry, written, tuple([np.stack(column) for column in zip(*ys, strict=True)])
+
     def fori(lower: int, upper: int, body: Callable, carry: Any) -> Any:
         """carry = body(i, carry) for i from `lower` to `upper` - 1; the bounds may be data."""
         for i in range(int(lower), int(upper)):
@@ -165,6 +191,7 @@ def eager_namespace(name: str, np: Any, scatter_add: Callable, erf: Callable, er
         one_hot,
         segment_sum,
         scan,
+        scan_rows,
         fori,
         while_loop,
         cond,

@@ -17,6 +17,9 @@ class State(threading.local):
     trace: Any = None  # the autograd.Trace that stands between Variables and their values, if any
     recording: bool = True  # whether Ops link their outputs to their inputs
     autocast: Any = None  # the dtype in which float Variables are read; None for their own
+    shapes_only: bool = (
+        False  # whether code runs to learn the shapes of its results, on any number of samples
+    )
     training: bool = False  # what layers assume when nobody says `training=`
     depth: int = 0  # how many layers are in the middle of a call
     call_number: int = -1  # the number of the outermost of those calls
@@ -43,6 +46,16 @@ def set_eager_namespace(xp: Any) -> None:
 def namespace() -> Any:
     """The array namespace in use right now (see the module's docstring)."""
     return state.xp
+
+
+@contextmanager
+def shapes_only() -> Iterator[None]:
+    """Note, until the block ends, that nobody wants more than shapes: what a layer remembers is to stay as it is."""
+    before, state.shapes_only = state.shapes_only, True
+    try:
+        yield
+    finally:
+        state.shapes_only = before
 
 
 @contextmanager

@@ -1,13 +1,14 @@
 """The command `ondol`: train, try and inspect networks without writing a program.
 
-`ondol list`, `ondol train digits`, `ondol predict MODEL IMAGE...`, `ondol info`; each has `--help`.
+`ondol list`, `ondol train digits`, `ondol predict MODEL IMAGE...`, `ondol generate MODEL`, `ondol info`; each has
+`--help`.
 """
 
 from __future__ import annotations
 
 import click
 
-from ondol.cli import info, listing, predict, train
+from ondol.cli import generate, info, listing, predict, train
 from ondol.cli.errors import FriendlyGroup, debug_option
 
 
@@ -23,7 +24,7 @@ def cli() -> None:
     """
 
 
-for command in (train.train, predict.predict, listing.list_experiments, info.info):
+for command in (train.train, predict.predict, generate.generate, listing.list_experiments, info.info):
     cli.add_command(command)
 
 

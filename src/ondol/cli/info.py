@@ -27,6 +27,7 @@ _DATA_SETS = (
     ("mnist.npz",),
     ("cifar-10-binary.tar.gz", "cifar10.npz", "cifar10_sample.npz"),
     ("boston_housing.npz",),
+    ("tinyshakespeare.txt",),
 )
 
 

@@ -59,9 +59,15 @@ def predict(model: Path, files: tuple[Path, ...], top: int, invert: bool | None)
 def load(path: Path) -> Any:
     """The model of a file, or of the folder that `ondol train` filled."""
     from ondol.experiments.report import MODEL
+    from ondol.generation import CausalLM
     from ondol.models import load_model
 
     model = load_model(path / MODEL if path.is_dir() else path, compile=False)
+    if isinstance(model, CausalLM):
+        raise DataError(
+            f"Expected a model for pictures or arrays. Received: {path}, a language model. Let it write: "
+            f"ondol generate {path}"
+        )
     model.run_eagerly = True  # a few samples in NumPy are answered before a compiler has started
     for shape in (sample_shape(model), output_shape(model)):
         if not all(isinstance(size, int | None) for size in shape):

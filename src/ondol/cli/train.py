@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import tempfile
 from collections.abc import Iterator
@@ -75,9 +76,9 @@ def train(
 ) -> None:
     """Train a built-in experiment (`ondol list` shows them), digits by default.
 
-    Test it on data that it has not seen, save the model, draw its learning curves and its mistakes. Epochs, batch
-    size and learning rate are the experiment's own where they are not given. Ctrl-C ends the training early and
-    keeps what was learnt.
+    Test it on data that it has not seen, save the model, draw its learning curves and its mistakes; a language model
+    writes a text. Epochs, batch size and learning rate are the experiment's own where they are not given. Ctrl-C ends
+    the training early and keeps what was learnt.
     """
     from ondol.cli.progress import TrainingProgress
     from ondol.cli.stopping import Stopping
@@ -93,7 +94,11 @@ def train(
         if not quiet:
             screen.say(f"{experiment.name}: {experiment.summary}", style="bold")
             how = "eagerly in NumPy" if eager else "compiled"
-            steps = f"{epochs} epochs, batches of {batch_size}, learning rate {learning_rate:g}, seed {seed}, {how}"
+            length = f" of {experiment.steps_per_epoch} steps" if experiment.steps_per_epoch else ""
+            epochs_are = f"{epochs} epoch{'s' if epochs > 1 else ''}{length}"
+            steps = (
+                f"{epochs_are}, batches of {batch_size}, learning rate {learning_rate:g}, seed {seed}, {how}"
+            )
             screen.facts([("data", describe_data(experiment, data)), ("training", steps)])
         result = run(
             experiment,
@@ -148,6 +153,8 @@ def describe_data(experiment: Experiment, data: Any) -> str:
     count, noun = len(x_train), experiment.samples
     if experiment.tests_on_training_data:
         return f"{count} {noun} to train on; there are no others, so the test asks for the same"
+    if experiment.tests_while_training:
+        return f"{count:,} {noun} to train on, {len(x_test):,} others for the test, which is also made after each epoch"
     held = count - int(count * (1 - experiment.validation_split))
     aside = f"{held:,} for validation, " if held else ""
     return f"{count - held:,} {noun} to train on, {aside}{len(x_test):,} for the test"
@@ -160,7 +167,10 @@ def describe_test(result: Result) -> str:
     if "accuracy" in result.metrics:
         right = round(result.accuracy * count)
         return f"test accuracy {100 * result.accuracy:.1f}%: {right:,} of {count:,} {noun} right{same}"
-    name = result.experiment.metrics[0]
+    if result.experiment.kind == "text":
+        loss, unit = result.metrics["loss"], result.experiment.unit
+        return f"test loss {loss:.2f} {unit} (perplexity {math.exp(loss):.1f})"
+    name = str(result.experiment.metrics[0])
     unit = f" ({result.experiment.unit})" if result.experiment.unit else ""
     return f"test {name.replace('_', ' ')} {result.metrics[name]:.3g}{unit} on {count:,} {noun}{same}"
 
@@ -171,6 +181,15 @@ def describe_seconds(seconds: float) -> str:
 
 def how_to_use(result: Result, model: Path) -> list[tuple[str, str]]:
     """What to type next, in the shell and in Python."""
+    if result.experiment.kind == "text":
+        prompt = result.experiment.prompt
+        return [
+            (
+                "let it write:",
+                f"ondol generate {shlex.quote(str(model.parent))} --prompt {shlex.quote(prompt)}",
+            ),
+            ("in Python:", f"ondol.models.load_model({model.as_posix()!r}).generate({prompt!r}, 500)"),
+        ]
     file = "IMAGE.png" if result.experiment.kind == "images" else "ROWS.npy"
     return [
         ("use it:", f"ondol predict {shlex.quote(str(model))} {file}"),

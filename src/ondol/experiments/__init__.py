@@ -14,6 +14,7 @@ which optimizer.
 from ondol.experiments import (
     boston,
     breast_cancer,
+    char_lm,
     circles,
     cnn_mnist,
     digits,
@@ -42,6 +43,7 @@ _ALL = (
     spiral.experiment,
     moons.experiment,
     circles.experiment,
+    char_lm.experiment,
     *gates.experiments,
 )
 EXPERIMENTS: dict[str, Experiment] = {experiment.name: experiment for experiment in _ALL}

@@ -27,14 +27,18 @@ class Experiment:
         learning_rate: the one that is used unless a person asks for another.
         schedule: makes a schedule from the learning rate that the training begins with and its number of steps.
         loss: a loss or its name.
-        metrics: names of metrics.
+        metrics: names of metrics, and functions that make one.
         epochs, batch_size: the numbers that are used unless a person asks for others.
+        steps_per_epoch: how many steps are an epoch; None for as many as visit each sample once.
         validation_split: the part of the training data that is only measured, after every epoch.
+        tests_while_training: measure the data of the test after every epoch, where nothing is chosen by it.
         samples: what one sample is called, in the plural.
-        kind: "images", "points" (two features, can be drawn), "table" (many features) or "regression".
+        kind: "images", "points" (two features, can be drawn), "table" (many features), "regression" or "text" (a
+            CausalLM with a tokenizer, which writes a sample in the end).
         class_names: names of the classes 0, 1, 2, ...
         feature_names: names of the features, where they are drawn.
-        unit: the unit of the targets of a regression.
+        unit: the unit of the targets of a regression, or of the loss of a text.
+        prompt: how a text that the model writes begins.
         ink_box: for images of single signs: the part of the image's width and height that the ink fills.
         download: the data is fetched from the network the first time.
         tests_on_training_data: there is no other data, as with a truth table.
@@ -48,15 +52,18 @@ class Experiment:
     learning_rate: float
     schedule: Callable[[float, int], Any] | None = None
     loss: Any
-    metrics: Sequence[str] = ("accuracy",)
+    metrics: Sequence[str | Callable[[], Any]] = ("accuracy",)
     epochs: int
     batch_size: int
+    steps_per_epoch: int | None = None
     validation_split: float = 0.0
+    tests_while_training: bool = False
     samples: str
     kind: str
     class_names: Sequence[str] = ()
     feature_names: Sequence[str] = ("feature 1", "feature 2")
     unit: str = ""
+    prompt: str = ""
     ink_box: float | None = None
     download: bool = False
     tests_on_training_data: bool = False

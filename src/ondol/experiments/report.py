@@ -1,4 +1,4 @@
-"""The files that a trained experiment leaves behind: the model and the pictures."""
+"""The files that a trained experiment leaves behind: the model, the pictures, what it writes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ import numpy as np
 
 from ondol import plot
 from ondol.experiments.training import Result
+from ondol.generation import RandomSampler
 from ondol.plot.labels import class_numbers
+from ondol.utils.files import put_in_place
 
 MODEL = "model.ondol"
+SAMPLE = "sample.txt"
 MISTAKES = 24  # at most so many are drawn
+TOKENS = 1000  # of a sample
 
 
 def write_files(result: Result, folder: Path) -> Iterator[tuple[Path, str]]:
-    """Save the model, then draw what there is to draw; yield each file, once written, with one line about it.
+    """Save the model, let it write if it can, then draw what there is to draw; yield each file with a line about it.
 
     Args:
         result: what `train` returned.
@@ -28,24 +32,39 @@ def write_files(result: Result, folder: Path) -> Iterator[tuple[Path, str]]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     result.model.save(folder / MODEL)
-    yield folder / MODEL, "the trained model"
+    yield (
+        folder / MODEL,
+        "the trained model" + (" with its tokenizer" if result.experiment.kind == "text" else ""),
+    )
+    if result.experiment.kind == "text":
+        put_in_place(folder / SAMPLE, _sample(result).encode())
+        yield folder / SAMPLE, "a text that it wrote"
     for name, figure, description in _pictures(result):
         figure.savefig(folder / name)
         yield folder / name, description
 
 
+def _sample(result: Result) -> str:
+    """A text, the same one each time; a little below temperature 1 there are fewer words that do not exist."""
+    return (
+        result.model.generate(result.experiment.prompt, TOKENS, RandomSampler(temperature=0.8, seed=0)) + "\n"
+    )
+
+
 def _pictures(result: Result) -> Iterator[tuple[str, Any, str]]:
-    experiment, model, x, y, y_pred = (
-        result.experiment,
+    experiment = result.experiment
+    if result.history.epoch:
+        curves = plot.learning_curves(result.history, log=experiment.kind == "regression")
+        yield "learning_curves.png", curves, "how loss and metrics went, epoch by epoch"
+    if experiment.kind == "text":
+        return
+    model, x, y, y_pred, names = (
         result.model,
         result.x_test,
         result.y_test,
         result.y_pred,
+        experiment.class_names,
     )
-    names = experiment.class_names
-    if result.history.epoch:
-        curves = plot.learning_curves(result.history, log=experiment.kind == "regression")
-        yield "learning_curves.png", curves, "how loss and metrics went, epoch by epoch"
     if experiment.kind == "regression":
         values = plot.predicted_values(y, y_pred, unit=experiment.unit)
         yield "predictions.png", values, "predicted beside true values of the test"

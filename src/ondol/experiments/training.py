@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,6 @@ class Result:
         history: the History of `fit`.
         seconds: how long `fit` took, compilation included.
         x_test, y_test: the data of the test.
-        y_pred: the model's outputs for `x_test`.
         metrics: loss and metrics on the test data, by name.
     """
 
@@ -34,8 +34,12 @@ class Result:
     seconds: float
     x_test: np.ndarray
     y_test: np.ndarray
-    y_pred: np.ndarray
     metrics: dict[str, float]
+
+    @cached_property
+    def y_pred(self) -> np.ndarray:
+        """The model's outputs for `x_test`."""
+        return self.model.predict(self.x_test, verbose=0)
 
     @property
     def accuracy(self) -> float:
@@ -80,12 +84,13 @@ def train(
     rate: Any = learning_rate or experiment.learning_rate
     if experiment.schedule is not None:
         trained_on = int(len(x_train) * (1 - experiment.validation_split))
-        rate = experiment.schedule(rate, epochs * math.ceil(trained_on / batch_size))
+        steps = experiment.steps_per_epoch or math.ceil(trained_on / batch_size)
+        rate = experiment.schedule(rate, epochs * steps)
     model = experiment.build(x_train)
     model.compile(
         optimizer=experiment.optimizer(rate),
         loss=experiment.loss,
-        metrics=list(experiment.metrics),
+        metrics=[metric if isinstance(metric, str) else metric() for metric in experiment.metrics],
         run_eagerly=eagerly,
     )
     start = time.perf_counter()
@@ -94,11 +99,12 @@ def train(
         y_train,
         epochs=epochs,
         batch_size=batch_size,
+        steps_per_epoch=experiment.steps_per_epoch,
         validation_split=experiment.validation_split,
+        validation_data=(x_test, y_test) if experiment.tests_while_training else None,
         verbose=verbose,
         callbacks=list(callbacks),
     )
     seconds = time.perf_counter() - start
     metrics = model.evaluate(x_test, y_test, verbose=0, return_dict=True)
-    y_pred = model.predict(x_test, verbose=0)
-    return Result(experiment, model, history, seconds, x_test, y_test, y_pred, metrics)
+    return Result(experiment, model, history, seconds, x_test, y_test, metrics)

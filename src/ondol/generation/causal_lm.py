@@ -106,7 +106,11 @@ class CausalLM(WithTokenizer):
             raise DataError(f"Expected one prompt to stream. Received: {len(ids)}. generate() takes several.")
         stop = tuple(int(t) for t in stop_token_ids)
         lengths = np.array([len(ids[0])])
-        decoder = self.tokenizer.stream() if isinstance(prompt, str) else None
+        decoder = None
+        if isinstance(prompt, str) and self.tokenizer is not None:
+            decoder = self.tokenizer.stream()
+            for token in ids[0].tolist():  # what the first piece begins with may depend on them: a space, say
+                decoder.add(token)
         for piece in self._pieces(ids, lengths, max_new_tokens, get(sampler), stop):
             tokens = _until_stop(piece[0], 0, stop)
             out = tokens if decoder is None else "".join(map(decoder.add, tokens))
@@ -159,10 +163,11 @@ class CausalLM(WithTokenizer):
                     f"Expected token ids, since the model '{self.name}' has no tokenizer. Received: the text "
                     f"{prompt!r}. Set model.tokenizer, or give the ids."
                 )
-            ids = [np.asarray(self.tokenizer.encode(text), "int32") for text in texts]
+            tokenizer = self.tokenizer
+            ids = [np.asarray(tokenizer.encode(text), "int32") for text in texts]
 
             def as_text(rows: list[np.ndarray]) -> Any:
-                found = [self.tokenizer.decode(row) for row in rows]
+                found = [tokenizer.decode(row) for row in rows]
                 return found[0] if isinstance(prompt, str) else found
 
             self._check(ids)

@@ -60,6 +60,7 @@ from ondol.metrics.operating_points import (
     SpecificityAtSensitivity,
 )
 from ondol.metrics.overlap_metrics import BinaryIoU, IoU, MeanIoU
+from ondol.metrics.perplexity import Perplexity
 from ondol.metrics.probabilistic_metrics import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -141,6 +142,7 @@ __all__ = [
     "CategoricalCrossentropy",
     "SparseCategoricalCrossentropy",
     "KLDivergence",
+    "Perplexity",
     "Poisson",
     # margins
     "Hinge",

@@ -17,6 +17,7 @@ from ondol.metrics import probabilistic_metrics as probabilities
 from ondol.metrics import regression_metrics as numbers
 from ondol.metrics.curves import AUC
 from ondol.metrics.metric import Metric
+from ondol.metrics.perplexity import Perplexity
 from ondol.metrics.reduction_metrics import Mean, MeanMetricWrapper, Sum
 from ondol.utils.registry import Registry
 
@@ -67,6 +68,7 @@ registry = Registry(
         probabilities.CategoricalCrossentropy,
         probabilities.SparseCategoricalCrossentropy,
         probabilities.KLDivergence,
+        Perplexity,
         probabilities.Poisson,
     ),
     aliases={

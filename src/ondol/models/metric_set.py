@@ -78,11 +78,16 @@ class MetricSet:
 def _warn_of_logits(output: str, metrics: list[Any]) -> None:
     for metric in metrics:
         if getattr(metric, "expects_probabilities", False):
+            if hasattr(metric, "from_logits"):
+                remedy = "Give the metric from_logits=True as well"
+            else:
+                remedy = (
+                    "For logits 0.5 is not the middle between no and yes: give the metric a threshold of 0"
+                )
             warnings.warn(
-                f"The metric '{metric.name}' compares predictions with thresholds between 0 and 1, but the loss of "
-                f"output '{output}' takes logits (from_logits=True), for which 0.5 is not the middle. Give the last "
-                "layer a sigmoid and the loss from_logits=False; or give the metric a threshold of 0, an AUC "
-                "from_logits=True.",
+                f"The metric '{metric.name}' expects probabilities, but the loss of output '{output}' takes logits "
+                f"(from_logits=True). {remedy}; or let the last layer end with a sigmoid or softmax, and give the loss "
+                "from_logits=False.",
                 stacklevel=6,
             )
 

@@ -11,6 +11,7 @@ from ondol import optimizers
 from ondol.autograd import Function, Symbol, Tensor, as_tensor, enable_grad, gradients, no_grad
 from ondol.autograd.symbolic import evaluate_shapes
 from ondol.backend import tree
+from ondol.backend.state import shapes_only
 from ondol.callbacks import Callback, History
 from ondol.config import config
 from ondol.data import ArrayData, pack_x_y_sample_weight, standardize_inputs, unpack_x_y_sample_weight
@@ -493,7 +494,7 @@ class Trainer:
     def _predicted_shapes(self, data: ArrayData) -> Any:
         """The outputs' shapes for this data, without computing them where programs are compiled."""
         if self._runs_eagerly():
-            with no_grad(), np.errstate(all="ignore"):
+            with no_grad(), shapes_only(), np.errstate(all="ignore"):
                 return self(
                     tree.map_tree(as_tensor, unpack_x_y_sample_weight(data.batch(slice(0, 1)))[0]),
                     training=False,

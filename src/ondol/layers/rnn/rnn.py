@@ -6,6 +6,7 @@ from typing import Any
 
 from ondol import ops
 from ondol.backend import tree
+from ondol.backend.state import state
 from ondol.errors import ShapeError
 from ondol.layers.base import Layer
 from ondol.layers.checks import as_floats, check_features
@@ -30,8 +31,8 @@ class RNN(Layer):
         return_sequences: whether to return the outputs of all steps, or only the last one.
         return_state: whether to return the last states, too.
         go_backwards: whether to begin with the last step; the outputs come in the order in which they were computed.
-        stateful: whether each batch begins with the states that the one before ended with. Batches then have to be of
-            one size, and fit needs shuffle=False; `reset_state()` begins anew.
+        stateful: whether each batch begins with the states that the one before ended with. All batches then have to be
+            of the first one's size, and fit needs shuffle=False; `reset_state()` begins anew.
         unroll: whether the compiler shall write the steps one after the other instead of making a loop: worth a try
             for few steps; compiling takes longer.
         zero_output_for_mask: with return_sequences, whether the outputs of steps that do not count are 0 instead of the
@@ -49,8 +50,8 @@ class RNN(Layer):
 
     Raises:
         TypeError: for something that is no cell.
-        ShapeError: for inputs that are no sequences, for states of other shapes, and if a stateful layer does not
-            know the number of samples, or gets another.
+        ShapeError: for inputs that are no sequences, for states of other shapes, and for a batch of another size than
+            a stateful layer has states for.
 
     Example:
         >>> import ondol as od
@@ -100,8 +101,12 @@ class RNN(Layer):
             self.cell.built = True
         for weight in self.cell.weights if isinstance(self.cell, Layer) else []:
             weight.path = f"{self.name}/{weight.path}"
-        if self.stateful:
-            self.states = state_tools.held_states(self, sequences_shape[0])
+        self._hold_states(sequences_shape[0])
+
+    def _hold_states(self, batch_size: Any) -> None:
+        """Make the Variables of a stateful layer, once the number of samples is known."""
+        if self.stateful and self.states is None and batch_size is not None and not state.shapes_only:
+            self.states = state_tools.held_states(self, batch_size)
 
     def _check(self, shape: Any) -> None:
         if len(shape) < 3 or (self.ndim is not None and len(shape) != self.ndim):
@@ -133,9 +138,10 @@ class RNN(Layer):
         mask = self._mask(sequences, mask_of(sequences) if mask is None else mask)
         if mask is not None:  # whatever padding holds, NaN too, shall not come near a sum
             x = ops.where(mask.reshape((*mask.shape, *(1,) * (x.ndim - 2))), x, ops.zeros_like(x))
+        self._hold_states(x.shape[0])
         states = self._first_states(x.shape[0], initial_state)
         outputs, last, states = self._through_sequence(x, states, mask, training)
-        if self.stateful:
+        if self.stateful and not state.shapes_only:
             for variable, value in zip(tree.flatten(self.states), tree.flatten(states), strict=True):
                 variable.assign(value)
         output = self._in_own_dtype(outputs if self.return_sequences else last)
@@ -156,16 +162,17 @@ class RNN(Layer):
 
     def _first_states(self, batch_size: int, initial_state: Any) -> list[Any]:
         dtype = self.cell.compute_dtype if isinstance(self.cell, Layer) else self.compute_dtype
-        held = batch_size if self.states is None else tree.flatten(self.states)[0].shape[0]
+        own = self.get_initial_state(batch_size)
+        held_ones = None if state.shapes_only else self.states
+        held = batch_size if held_ones is None else tree.flatten(held_ones)[0].shape[0]
         if held != batch_size:
             raise ShapeError(
                 f"Layer '{self.name}' is stateful and holds states for {held} samples, so that it expected batches "
                 f"of them. Received: {batch_size} samples. Use a number of samples that batch_size divides, also for "
                 "predict, or make the layer anew."
             )
-        if initial_state is None and self.states is not None:
-            return tree.map_tree(lambda v: v.leaf().astype(dtype), list(self.states))
-        own = self.get_initial_state(batch_size)
+        if initial_state is None and held_ones is not None:
+            return tree.map_tree(lambda v: v.leaf().astype(dtype), list(held_ones))
         return state_tools.given_states(self, own if initial_state is None else initial_state, own, dtype)
 
     def _through_sequence(self, x: Any, states: Any, mask: Any, training: bool) -> tuple[Any, Any, list[Any]]:

@@ -32,11 +32,12 @@ class StackedRNNCells(Layer):
     """
 
     def __init__(self, cells: Sequence[Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
         if not cells:
             raise DataError("Expected one cell or more. Received: cells=[].")
         for cell in cells:
             check_cell(cell)
+        kwargs.setdefault("dtype", getattr(cells[0], "dtype_policy", None))
+        super().__init__(**kwargs)
         self.cells = list(cells)
 
     @property

@@ -16,18 +16,8 @@ class HeldStates(list):
     """Variables of a stateful layer. Its own type, so that a search for weights does not look in here."""
 
 
-def held_states(layer: Any, batch_size: int | None) -> HeldStates:
-    """Variables for the states of a batch, which begin as the cell says.
-
-    Raises:
-        ShapeError: if the number of samples is not known.
-    """
-    if batch_size is None:
-        raise ShapeError(
-            f"Layer '{layer.name}' is stateful: it has a state for each sample of a batch, so that it expected to know "
-            "how many there are. Received: a batch of any size. Give the model od.Input(batch_shape=(samples, steps, "
-            "features)), or batch_size=."
-        )
+def held_states(layer: Any, batch_size: int) -> HeldStates:
+    """Variables for the states of a batch, which begin as the cell says."""
     with outside_trace():
         first = layer.get_initial_state(batch_size)
         return HeldStates(tree.map_tree(lambda s: _variable(layer, s), first))

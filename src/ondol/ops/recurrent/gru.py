@@ -14,6 +14,7 @@ from ondol.ops.recurrent.gru_reset_before import gru_reset_before
 from ondol.ops.recurrent.scans import (
     BackwardScan,
     Scan,
+    blocks,
     dropped,
     kept,
     scan,
@@ -25,70 +26,77 @@ from ondol.ops.recurrent.sequences import sequence
 
 
 class GRUStates(Scan):
-    r"""The states and gates of all steps, hₜ and (z, r, g)ₜ and q of `GRU`, which has the gradient."""
+    r"""The states and gates of all steps, hₜ (z, r, g)ₜ and qₜ of `GRU`, which has the gradient."""
 
     differentiable = False
 
-    def forward(self, x, u, b, h, *more):
+    def forward(self, x, u, b, within, h, *more):
         xp, named = self.xp, self.named(more)
         dropout, n = named.get("dropout"), u.shape[0]
 
-        def step(h, counts, _, x):
-            a = product(xp, dropped(h, dropout), u)
-            z, r = sigmoid(xp, x[:, :n] + a[:, :n]), sigmoid(xp, x[:, n : 2 * n] + a[:, n : 2 * n])
-            q = a[:, 2 * n :] + b
+        def step(h, _, write, counts, __, x):
+            a, x = product(xp, dropped(h, dropout), u), x + b
+            zr, q = sigmoid(xp, x[:, : 2 * n] + a[:, : 2 * n]), a[:, 2 * n :] + within
+            z, r = blocks(zr, n)
             g = xp.tanh(x[:, 2 * n :] + r * q)
+            write(zr, g)
             h = kept(xp, counts, g + z * (h - g), h)
-            return h, (h, xp.concatenate([z, r, g, q], axis=1))
+            return h, (h, q)
 
-        return scan(xp, step, h, (x,), named)[1]
+        _, gates, (hs, qs) = scan(xp, step, h, xp.zeros_like(x), (x,), named)
+        return hs, gates, qs
 
 
 class GRU(Scan):
-    r"""z, r = σ(x_z + hₜ₋₁ U_z), σ(x_r + hₜ₋₁ U_r),  q = hₜ₋₁ U_g + b,  g = tanh(x_g + r q),  hₜ = z hₜ₋₁ + (1 - z) g.
+    r"""z, r = σ(x_z + hₜ₋₁ U_z), σ(x_r + hₜ₋₁ U_r),  q = hₜ₋₁ U_g + b',  g = tanh(x_g + r q),  hₜ = z hₜ₋₁ + (1 - z) g.
 
     Back from hₜ: dx_g = dhₜ (1 - z) (1 - g²),  dq = dx_g r,  dx_r = dx_g q r (1 - r),  dx_z = dhₜ (hₜ₋₁ - g) z (1 - z),
-    dhₜ₋₁ = dhₜ z + (dx_z, dx_r, dq) Uᵀ;  dU = Σ hₜ₋₁ᵀ (dx_z, dx_r, dq)ₜ,  db = Σ dqₜ.
+    dhₜ₋₁ = dhₜ z + (dx_z, dx_r, dq) Uᵀ;  dU = Σ hₜ₋₁ᵀ (dx_z, dx_r, dq)ₜ,  db' = Σ dqₜ.
     """
 
-    def forward(self, x, u, b, h, hs, gates, *more):
+    def forward(self, x, u, b, within, h, hs, gates, qs, *more):
         return hs, hs[-1]
 
     def backward(self, dhs, dh):
-        _, u, _, h, hs, gates, *more = self.inputs
+        _, u, _, _, h, hs, gates, qs, *more = self.inputs
         named = self.named(more)
         if self.output is None or self.output[0] is not None:
             named = {**named, "dhs": dhs}
         before, n = states_before(h, hs), u.shape[0]
-        dx, dh = GRUGradient(*named)(dh, u, before, gates, *named.values())
-        dq = dx[..., 2 * n :] * gates[..., n : 2 * n]
-        da = concatenate([dx[..., : 2 * n], dq], axis=-1)
-        du = weight_gradient(dropped(before, named.get("dropout")), da) if self.needs(1) else None
+        rows, dh = GRUGradient(*named)(dh, u, before, gates, qs, *named.values())
+        da, dx = rows[..., : 3 * n], rows[..., n:]
+        du = None
+        if self.needs(1):
+            du = weight_gradient(dropped(before, named.get("dropout")), da)
+            du = concatenate([du[:, n:], du[:, :n]], axis=1)
+        u = concatenate([u[:, 2 * n :], u[:, : 2 * n]], axis=1)
         dmore = [(before * (da @ u.mT)).sum(0) if name == "dropout" else None for name in self.names]
-        return dx, du, dq.sum((0, 1)), dh, None, None, *dmore
+        return dx, du, dx.sum((0, 1)), rows[..., :n].sum((0, 1)), dh, None, None, None, *dmore
 
 
 class GRUGradient(BackwardScan):
-    """dx of all steps and dh₀ of `GRU`."""
+    """(dq, dx_z, dx_r, dx_g) of all steps and dh₀ of `GRU`: the first three are those of the state's product."""
 
-    def forward(self, dh, u, before, gates, *more):
+    def forward(self, dh, u, before, gates, qs, *more):
         xp, named = self.xp, self.named(more)
         dropout, n = named.get("dropout"), u.shape[0]
+        u = xp.concatenate([u[:, 2 * n :], u[:, : 2 * n]], axis=1).T
 
-        def step(dh, counts, dy, before, gates):
+        def step(dh, _, write, counts, dy, before, gates, q):
             if dy is not None:
                 dh = dh + dy
-            z, r, g, q = [gates[:, k * n : (k + 1) * n] for k in range(4)]
+            z, r, g = gates
             none = xp.zeros((), dh.dtype)
             here = kept(xp, counts, dh, none)
             dg = here * (1 - z) * (1 - g * g)
-            dz, dr = here * (before - g) * z * (1 - z), dg * q * r * (1 - r)
-            da = xp.concatenate([dz, dr, dg * r], axis=1)
-            dh = here * z + kept(xp, counts, none, dh) + dropped(product(xp, da, u.T), dropout)
-            return dh, xp.concatenate([dz, dr, dg], axis=1)
+            rows = [dg * r, here * (before - g) * z * (1 - z), dg * q * r * (1 - r), dg]
+            da = write(*[kept(xp, counts, block, none) for block in rows])[:, : 3 * n]
+            dh = kept(xp, counts, here * z, dh) + dropped(product(xp, da, u), dropout)
+            return dh, ()
 
-        dh, dx = scan(xp, step, dh, (before, gates), named, reverse=True)
-        return dx, dh
+        rows = xp.zeros((*gates.shape[:2], 4 * n), gates.dtype)
+        dh, rows, _ = scan(xp, step, dh, rows, (before, (gates, 3), qs), named, reverse=True)
+        return rows, dh
 
 
 def gru(
@@ -165,6 +173,6 @@ def gru(
     )
     within = zeros(units, s.z.dtype) if within is None else cast(within, s.z.dtype)
     more = s.named.values()
-    hs, gates = GRUStates(*s.named)(s.z, s.kernel, within, *s.states, *more)
-    hs, h = GRU(*s.named)(s.z, s.kernel, within, *s.states, hs, gates, *more)
+    given = (s.z, s.kernel, s.bias, within, *s.states)
+    hs, h = GRU(*s.named)(*given, *GRUStates(*s.named)(*given, *more), *more)
     return s.outputs(hs, zero_output_for_mask), s.final(h)

@@ -10,6 +10,7 @@ from ondol.ops.linear import product
 from ondol.ops.recurrent.scans import (
     BackwardScan,
     Scan,
+    blocks,
     dropped,
     kept,
     scan,
@@ -25,19 +26,21 @@ class ResetBeforeStates(Scan):
 
     differentiable = False
 
-    def forward(self, x, u, h, *more):
+    def forward(self, x, u, b, h, *more):
         xp, named = self.xp, self.named(more)
         dropout, n = named.get("dropout"), u.shape[0]
 
-        def step(h, counts, _, x):
-            seen = dropped(h, dropout)
+        def step(h, _, write, counts, __, x):
+            seen, x = dropped(h, dropout), x + b
             zr = sigmoid(xp, x[:, : 2 * n] + product(xp, seen, u[:, : 2 * n]))
-            z, r = zr[:, :n], zr[:, n:]
+            z, r = blocks(zr, n)
             g = xp.tanh(x[:, 2 * n :] + product(xp, r * seen, u[:, 2 * n :]))
+            write(zr, g)
             h = kept(xp, counts, g + z * (h - g), h)
-            return h, (h, xp.concatenate([z, r, g], axis=1))
+            return h, (h,)
 
-        return scan(xp, step, h, (x,), named)[1]
+        _, gates, (hs,) = scan(xp, step, h, xp.zeros_like(x), (x,), named)
+        return hs, gates
 
 
 class ResetBefore(Scan):
@@ -48,11 +51,11 @@ class ResetBefore(Scan):
     dU = Σ (hₜ₋₁ᵀ (dx_z, dx_r)ₜ, (r hₜ₋₁)ᵀ dx_g).
     """
 
-    def forward(self, x, u, h, hs, gates, *more):
+    def forward(self, x, u, b, h, hs, gates, *more):
         return hs, hs[-1]
 
     def backward(self, dhs, dh):
-        _, u, h, hs, gates, *more = self.inputs
+        _, u, _, h, hs, gates, *more = self.inputs
         named = self.named(more)
         if self.output is None or self.output[0] is not None:
             named = {**named, "dhs": dhs}
@@ -69,7 +72,7 @@ class ResetBefore(Scan):
         dmore = [
             self.dropout_gradient(before, r, dx, u) if name == "dropout" else None for name in self.names
         ]
-        return dx, du, dh, None, None, *dmore
+        return dx, du, dx.sum((0, 1)), dh, None, None, *dmore
 
     def dropout_gradient(self, before, r, dx, u):
         n = u.shape[0]
@@ -84,22 +87,22 @@ class ResetBeforeGradient(BackwardScan):
         xp, named = self.xp, self.named(more)
         dropout, n = named.get("dropout"), u.shape[0]
 
-        def step(dh, counts, dy, before, gates):
+        def step(dh, _, write, counts, dy, before, gates):
             if dy is not None:
                 dh = dh + dy
-            z, r, g = [gates[:, k * n : (k + 1) * n] for k in range(3)]
+            z, r, g = gates
             none = xp.zeros((), dh.dtype)
             here = kept(xp, counts, dh, none)
-            dg = here * (1 - z) * (1 - g * g)
+            dg = kept(xp, counts, here * (1 - z) * (1 - g * g), none)
             ds = product(xp, dg, u[:, 2 * n :].T)
             dz = here * (before - g) * z * (1 - z)
             dr = ds * dropped(before, dropout) * r * (1 - r)
-            dzr = xp.concatenate([dz, dr], axis=1)
+            dzr = kept(xp, counts, xp.concatenate([dz, dr], axis=1), none)
+            write(dzr, dg)
             dseen = ds * r + product(xp, dzr, u[:, : 2 * n].T)
-            dh = here * z + kept(xp, counts, none, dh) + dropped(dseen, dropout)
-            return dh, xp.concatenate([dzr, dg], axis=1)
+            return kept(xp, counts, here * z, dh) + dropped(dseen, dropout), ()
 
-        dh, dx = scan(xp, step, dh, (before, gates), named, reverse=True)
+        dh, dx, _ = scan(xp, step, dh, xp.zeros_like(gates), (before, (gates, 3)), named, reverse=True)
         return dx, dh
 
 
@@ -119,6 +122,6 @@ def gru_reset_before(
         "gru", 3, inputs, kernel, recurrent_kernel, bias, (initial_state,), mask, recurrent_mask, go_backwards
     )
     more = s.named.values()
-    hs, gates = ResetBeforeStates(*s.named)(s.z, s.kernel, *s.states, *more)
-    hs, h = ResetBefore(*s.named)(s.z, s.kernel, *s.states, hs, gates, *more)
+    given = (s.z, s.kernel, s.bias, *s.states)
+    hs, h = ResetBefore(*s.named)(*given, *ResetBeforeStates(*s.named)(*given, *more), *more)
     return s.outputs(hs, zero_output_for_mask), s.final(h)

@@ -9,10 +9,11 @@ from ondol.ops.linear import product
 from ondol.ops.recurrent.scans import (
     BackwardScan,
     Scan,
+    blocks,
     dropped,
     kept,
     scan,
-    sigmoid,
+    squashed,
     states_before,
     weight_gradient,
 )
@@ -24,34 +25,34 @@ class LSTMStates(Scan):
 
     differentiable = False
 
-    def forward(self, z, u, h, c, *more):
+    def forward(self, z, u, b, h, c, *more):
         xp, named = self.xp, self.named(more)
         dropout, units = named.get("dropout"), u.shape[0]
 
-        def step(carry, counts, _, z):
+        def step(carry, z, write, counts, _):
             h, c = carry
-            a = z + product(xp, dropped(h, dropout), u)
-            i, f, o = [sigmoid(xp, a[:, n * units : (n + 1) * units]) for n in (0, 1, 3)]
-            g = xp.tanh(a[:, 2 * units : 3 * units])
+            a = z + product(xp, dropped(h, dropout), u) + b
+            i, f, g, o = blocks(write(squashed(xp, a, slice(2 * units, 3 * units))), units)
             new = f * c + i * g
             h, c = kept(xp, counts, o * xp.tanh(new), h), kept(xp, counts, new, c)
-            return (h, c), (h, c, xp.concatenate([i, f, g, o], axis=1))
+            return (h, c), (h, c)
 
-        return scan(xp, step, (h, c), (z,), named)[1]
+        _, gates, (hs, cs) = scan(xp, step, (h, c), z, (), named)
+        return hs, cs, gates
 
 
 class LSTM(Scan):
-    r"""a = zₜ + hₜ₋₁ U,  i, f, o = σ(aᵢ), σ(a_f), σ(aₒ),  g = tanh(a_g),  cₜ = f cₜ₋₁ + i g,  hₜ = o tanh(cₜ).
+    r"""a = zₜ + hₜ₋₁ U + b,  i, f, o = σ(aᵢ), σ(a_f), σ(aₒ),  g = tanh(a_g),  cₜ = f cₜ₋₁ + i g,  hₜ = o tanh(cₜ).
 
     Back from hₜ: dcₜ += dhₜ o (1 - tanh²(cₜ)), and the gradients of a are dcₜ g i (1 - i), dcₜ cₜ₋₁ f (1 - f),
-    dcₜ i (1 - g²) and dhₜ tanh(cₜ) o (1 - o); dhₜ₋₁ = da Uᵀ, dcₜ₋₁ = dcₜ f;  dz = da,  dU = Σ hₜ₋₁ᵀ daₜ.
+    dcₜ i (1 - g²) and dhₜ tanh(cₜ) o (1 - o); dhₜ₋₁ = da Uᵀ, dcₜ₋₁ = dcₜ f;  dz = da,  dU = Σ hₜ₋₁ᵀ daₜ,  db = Σ daₜ.
     """
 
-    def forward(self, z, u, h, c, hs, cs, gates, *more):
+    def forward(self, z, u, b, h, c, hs, cs, gates, *more):
         return hs, hs[-1], cs[-1]
 
     def backward(self, dhs, dh, dc):
-        _, u, h, c, hs, cs, gates, *more = self.inputs
+        _, u, _, h, c, hs, cs, gates, *more = self.inputs
         named = self.named(more)
         if self.output is None or self.output[0] is not None:
             named = {**named, "dhs": dhs}
@@ -59,7 +60,7 @@ class LSTM(Scan):
         before = states_before(h, hs)
         du = weight_gradient(dropped(before, named.get("dropout")), dz) if self.needs(1) else None
         dmore = [(before * (dz @ u.mT)).sum(0) if name == "dropout" else None for name in self.names]
-        return dz, du, dh, dc, None, None, None, *dmore
+        return dz, du, dz.sum((0, 1)), dh, dc, None, None, None, *dmore
 
 
 class LSTMGradient(BackwardScan):
@@ -67,15 +68,15 @@ class LSTMGradient(BackwardScan):
 
     def forward(self, dh, dc, u, c, cs, gates, *more):
         xp, named = self.xp, self.named(more)
-        dropout, units = named.get("dropout"), u.shape[0]
+        dropout = named.get("dropout")
         before = xp.concatenate([c[None], cs[:-1]])
 
-        def step(carry, counts, dy, c, before, gates):
+        def step(carry, _, write, counts, dy, c, before, gates):
             dh, dc = carry
             if dy is not None:
                 dh = dh + dy
-            i, f, g, o = [gates[:, n * units : (n + 1) * units] for n in range(4)]
-            t = xp.tanh(c)
+            i, f, g, o = gates
+            t, none = xp.tanh(c), xp.zeros((), dh.dtype)
             here = dc + dh * o * (1 - t * t)
             da = [
                 here * g * i * (1 - i),
@@ -83,11 +84,12 @@ class LSTMGradient(BackwardScan):
                 here * i * (1 - g * g),
                 dh * t * o * (1 - o),
             ]
-            da = kept(xp, counts, xp.concatenate(da, axis=1), xp.zeros((), dh.dtype))
-            dh = kept(xp, counts, xp.zeros((), dh.dtype), dh) + dropped(product(xp, da, u.T), dropout)
-            return (dh, kept(xp, counts, here * f, dc)), da
+            da = write(*[kept(xp, counts, block, none) for block in da])
+            dh = kept(xp, counts, none, dh) + dropped(product(xp, da, u.T), dropout)
+            return (dh, kept(xp, counts, here * f, dc)), ()
 
-        (dh, dc), da = scan(xp, step, (dh, dc), (cs, before, gates), named, reverse=True)
+        rows = xp.zeros_like(gates)
+        (dh, dc), da, _ = scan(xp, step, (dh, dc), rows, (cs, before, (gates, 4)), named, reverse=True)
         return da, dh, dc
 
 
@@ -140,6 +142,6 @@ def lstm(
         "lstm", 4, inputs, kernel, recurrent_kernel, bias, states, mask, recurrent_mask, go_backwards
     )
     more = s.named.values()
-    hs, cs, gates = LSTMStates(*s.named)(s.z, s.kernel, *s.states, *more)
-    hs, h, c = LSTM(*s.named)(s.z, s.kernel, *s.states, hs, cs, gates, *more)
+    hs, cs, gates = LSTMStates(*s.named)(s.z, s.kernel, s.bias, *s.states, *more)
+    hs, h, c = LSTM(*s.named)(s.z, s.kernel, s.bias, *s.states, hs, cs, gates, *more)
     return s.outputs(hs, zero_output_for_mask), s.final(h), s.final(c)

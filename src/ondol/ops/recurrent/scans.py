@@ -38,15 +38,17 @@ class BackwardScan(Scan):
         )
 
 
-def scan(xp: Any, step: Callable, carry: Any, xs: tuple, named: dict, reverse: bool = False) -> Any:
-    """xp.scan of step(carry, counts, dh, *now): the mask and the outside gradient of the step, or None, and the xs."""
+def scan(
+    xp: Any, step: Callable, carry: Any, rows: Any, xs: tuple, named: dict, reverse: bool = False
+) -> Any:
+    """xp.scan_rows of step(carry, row, write, counts, dh, *x): with the mask and the outside gradient, or None."""
     names = [name for name in ("mask", "dhs") if name in named]
 
-    def one(carry, now):
+    def one(carry, row, write, *now):
         here = dict(zip(names, now, strict=False))
-        return step(carry, here.get("mask"), here.get("dhs"), *now[len(names) :])
+        return step(carry, row, write, here.get("mask"), here.get("dhs"), *now[len(names) :])
 
-    return xp.scan(one, carry, (*[named[name] for name in names], *xs), reverse)
+    return xp.scan_rows(one, carry, rows, (*[named[name] for name in names], *xs), reverse)
 
 
 def kept(xp: Any, counts: Any, new: Any, old: Any) -> Any:
@@ -59,9 +61,24 @@ def dropped(h: Any, dropout: Any) -> Any:
     return h if dropout is None else h * dropout
 
 
-def sigmoid(xp: Any, x: Any) -> Any:
-    """1 / (1 + e⁻ˣ) = ½ tanh(½ x) + ½, which is finite for all x, and for which XLA has vector code."""
-    return 0.5 * xp.tanh(0.5 * x) + 0.5
+def squashed(xp: Any, a: Any, tanh: slice) -> Any:
+    """σ(a) = ½ tanh(½ a) + ½, which is finite for all a; the columns `tanh` are tanh(a).
+
+    One tanh runs over all columns: with one for each gate, a step of 64 units takes 66 µs instead of 31.
+    """
+    half = xp.full(a.shape[-1], 0.5, a.dtype)
+    scale = xp.index_update(half, tanh, 1.0)
+    return xp.tanh(a * scale) * scale + xp.index_update(half, tanh, 0.0)
+
+
+def sigmoid(xp: Any, a: Any) -> Any:
+    """σ(a)."""
+    return 0.5 * xp.tanh(0.5 * a) + 0.5
+
+
+def blocks(a: Any, units: int) -> list[Any]:
+    """The columns of each gate."""
+    return [a[:, n : n + units] for n in range(0, a.shape[-1], units)]
 
 
 def states_before(first: Tensor, states: Tensor) -> Tensor:

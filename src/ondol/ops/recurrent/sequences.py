@@ -9,6 +9,7 @@ from ondol.backend import floatx
 from ondol.errors import ShapeError
 from ondol.ops.axes import flip, swapaxes
 from ondol.ops.casting import cast
+from ondol.ops.creation import zeros
 from ondol.ops.cumulative import cumsum
 from ondol.ops.elementwise import WHOLE, is_half
 from ondol.ops.linear import matmul
@@ -21,6 +22,7 @@ class Sequence(NamedTuple):
 
     z: Tensor  # (steps, batch, gates * units), the inputs times their weights
     kernel: Tensor  # (units, gates * units), the recurrent one
+    bias: Tensor  # (gates * units,), added in the loop
     states: tuple[Tensor, ...]  # (batch, units) each
     named: dict[str, Tensor]  # "mask" (steps, batch, 1) and "dropout" (batch, units), if there
     dtype: Any  # of the results
@@ -61,8 +63,6 @@ def sequence(
     check(name, gates, x, w, u, bias, states, mask, recurrent_mask)
     x = swapaxes(x, 0, 1)  # (steps, batch, features)
     z = matmul(flip(x, 0) if go_backwards else x, w)
-    if bias is not None:
-        z = z + bias
     wide = "float32" if is_half(z.dtype) else z.dtype
     named = {}
     if mask is not None:
@@ -70,8 +70,9 @@ def sequence(
         named["mask"] = flip(counts, 0) if go_backwards else counts
     if recurrent_mask is not None:
         named["dropout"] = cast(recurrent_mask, wide)
+    bias = zeros(u.shape[1], wide) if bias is None else cast(bias, wide)
     return Sequence(
-        cast(z, wide), cast(u, wide), tuple([cast(state, wide) for state in states]), named, z.dtype
+        cast(z, wide), cast(u, wide), bias, tuple([cast(state, wide) for state in states]), named, z.dtype
     )
 
 

@@ -22,7 +22,7 @@ ACTIVATIONS = ("tanh", "relu")
 
 
 class SimpleRNNStates(Scan):
-    r"""hₜ = φ(zₜ + hₜ₋₁ U), the states of all steps; `SimpleRNN` has the gradient."""
+    r"""hₜ = φ(zₜ + hₜ₋₁ U + b), the states of all steps; `SimpleRNN` has the gradient."""
 
     differentiable = False
 
@@ -30,31 +30,30 @@ class SimpleRNNStates(Scan):
         super().__init__(*names)
         self.activation = activation
 
-    def forward(self, z, u, h, *more):
+    def forward(self, z, u, b, h, *more):
         xp, named = self.xp, self.named(more)
         dropout = named.get("dropout")
 
-        def step(h, counts, _, z):
-            a = z + product(xp, dropped(h, dropout), u)
+        def step(h, z, write, counts, _):
+            a = z + product(xp, dropped(h, dropout), u) + b
             a = xp.tanh(a) if self.activation == "tanh" else xp.maximum(a, 0)
-            h = kept(xp, counts, a, h)
-            return h, h
+            return write(kept(xp, counts, a, h)), ()
 
-        return scan(xp, step, h, (z,), named)[1]
+        return scan(xp, step, h, z, (), named)[1]
 
 
 class SimpleRNN(Scan):
-    r"""hₜ = φ(zₜ + hₜ₋₁ U);   dzₜ = φ' (dhₜ + dzₜ₊₁ Uᵀ),  dU = Σ hₜ₋₁ᵀ dzₜ,  dh₀ = dz₁ Uᵀ."""
+    r"""hₜ = φ(zₜ + hₜ₋₁ U + b);   dzₜ = φ' (dhₜ + dzₜ₊₁ Uᵀ),  dU = Σ hₜ₋₁ᵀ dzₜ,  db = Σ dzₜ,  dh₀ = dz₁ Uᵀ."""
 
     def __init__(self, activation, *names):
         super().__init__(*names)
         self.activation = activation
 
-    def forward(self, z, u, h, hs, *more):
+    def forward(self, z, u, b, h, hs, *more):
         return hs, hs[-1]
 
     def backward(self, dhs, dh):
-        _, u, first, hs, *more = self.inputs
+        _, u, _, first, hs, *more = self.inputs
         named = self.named(more)
         if self.output is None or self.output[0] is not None:
             named = {**named, "dhs": dhs}
@@ -62,7 +61,7 @@ class SimpleRNN(Scan):
         before = states_before(first, hs)
         du = weight_gradient(dropped(before, named.get("dropout")), dz) if self.needs(1) else None
         dmore = [(before * (dz @ u.mT)).sum(0) if name == "dropout" else None for name in self.names]
-        return dz, du, dfirst, None, *dmore
+        return dz, du, dz.sum((0, 1)), dfirst, None, *dmore
 
 
 class SimpleRNNGradient(BackwardScan):
@@ -76,14 +75,17 @@ class SimpleRNNGradient(BackwardScan):
         xp, named = self.xp, self.named(more)
         dropout = named.get("dropout")
 
-        def step(dh, counts, dy, h):
+        def step(dh, _, write, counts, dy, h):
             if dy is not None:
                 dh = dh + dy
-            slope = 1 - h * h if self.activation == "tanh" else (h > 0).astype(h.dtype)
-            dz = kept(xp, counts, dh * slope, xp.zeros((), dh.dtype))
-            return kept(xp, counts, 0, dh) + dropped(product(xp, dz, u.T), dropout), dz
+            slope, none = (
+                1 - h * h if self.activation == "tanh" else (h > 0).astype(h.dtype),
+                xp.zeros((), h.dtype),
+            )
+            dz = write(kept(xp, counts, dh * slope, none))
+            return kept(xp, counts, none, dh) + dropped(product(xp, dz, u.T), dropout), ()
 
-        dh, dz = scan(xp, step, dh, (hs,), named, reverse=True)
+        dh, dz, _ = scan(xp, step, dh, xp.zeros_like(hs), (hs,), named, reverse=True)
         return dz, dh
 
 
@@ -145,6 +147,6 @@ def simple_rnn(
         go_backwards,
     )
     more = s.named.values()
-    hs = SimpleRNNStates(activation, *s.named)(s.z, s.kernel, *s.states, *more)
-    hs, h = SimpleRNN(activation, *s.named)(s.z, s.kernel, *s.states, hs, *more)
+    hs = SimpleRNNStates(activation, *s.named)(s.z, s.kernel, s.bias, *s.states, *more)
+    hs, h = SimpleRNN(activation, *s.named)(s.z, s.kernel, s.bias, *s.states, hs, *more)
     return s.outputs(hs, zero_output_for_mask), s.final(h)
