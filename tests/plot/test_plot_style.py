@@ -34,6 +34,8 @@ def every_picture(name):
     yield plot.misclassified(np.ones((3, 8, 8)), [0, 1, 0], [1, 0, 1], names, title=name)
     yield plot.misclassified(np.ones((3, 8, 8)), [0, 1, 0], [[0, 1.0], [1.0, 0], [0, 1.0]], ["강아지"] * 2)
     yield plot.predicted_values([1.0, 2.0], [1.0, 3.0], title=name)
+    yield plot.forecast([1.0, 2.0], [3.0], {name: [2.5], "other": [2.0]}, ylabel=name)
+    yield plot.forecast([[[1.0], [2.0]]] * 5, None, [[3.0]] * 5, title=name, xlabel=name)
     yield plot.roc_and_precision_recall([0, 1, 1], [0.1, 0.3, 0.2])
     yield plot.activation_functions(["relu", "tanh"])
     yield plot.initializer_signals("relu", {name: "he_normal"}, layers=3, samples=20)

@@ -5,6 +5,7 @@
   `ResNetCIFAR(depth)` for others
 * wide ResNet: `WideResNet(depth, width)`
 * Transformers that read: `ViT` and `ViTB16` images; `BERT` texts, with `BertMaskedLM` and `BertClassifier` on top
+* of series: `Forecaster`, and `naive_forecast` to compare it with
 * language models: `GPT`, a Transformer; `RNNLanguageModel`, of LSTM, GRU or simple recurrent layers
 
 Those for images take `input_shape=(height, width, channels)` and `classes=`; language models take `vocabulary_size` and
@@ -14,8 +15,10 @@ write texts on with `generate`. Every one is a model to compile and fit.
 from ondol.applications.bert import BERT
 from ondol.applications.bert_classifier import BertClassifier
 from ondol.applications.bert_masked_lm import BertMaskedLM
+from ondol.applications.forecaster import Forecaster
 from ondol.applications.gpt import GPT
 from ondol.applications.lenet5 import LeNet5, LeNet5_1998
+from ondol.applications.naive_forecast import naive_forecast
 from ondol.applications.resnet_cifar import (
     ResNet20,
     ResNet20V2,
@@ -37,6 +40,7 @@ __all__ = [
     "BERT",
     "BertClassifier",
     "BertMaskedLM",
+    "Forecaster",
     "GPT",
     "RNNLanguageModel",
     "LeNet5",
@@ -55,4 +59,5 @@ __all__ = [
     "ViT",
     "ViTB16",
     "WideResNet",
+    "naive_forecast",
 ]

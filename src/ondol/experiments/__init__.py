@@ -24,6 +24,7 @@ from ondol.experiments import (
     mnist,
     moons,
     resnet20_cifar10,
+    sine_forecast,
     spiral,
     wine,
 )
@@ -44,6 +45,7 @@ _ALL = (
     moons.experiment,
     circles.experiment,
     char_lm.experiment,
+    sine_forecast.experiment,
     *gates.experiments,
 )
 EXPERIMENTS: dict[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
