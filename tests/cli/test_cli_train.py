@@ -14,6 +14,7 @@ from ondol import experiments
 FILES = {
     "digits": {"model.ondol", "learning_curves.png", "confusion.png", "mistakes.png"},
     "iris": {"model.ondol", "learning_curves.png", "confusion.png"},
+    "sine-forecast": {"model.ondol", "learning_curves.png", "forecast.png"},
     "xor": {"model.ondol", "learning_curves.png", "decision_boundary.png"},
 }
 
@@ -48,7 +49,8 @@ def test_a_training_leaves_model_and_pictures(ondol, tmp_path, name):
     assert "\x1b" not in result.output  # no escape codes where there is no terminal
     for path in FILES[name]:
         assert f"ondol-{name}/{path}" in result.stdout
-    assert f"ondol predict ondol-{name}/model.ondol" in result.stdout
+    use = "forecast(series" if name == "sine-forecast" else f"ondol predict ondol-{name}/model.ondol"
+    assert use in result.stdout
 
 
 def test_the_numbers_on_the_screen_are_those_of_the_saved_model(ondol, tmp_path):

@@ -169,3 +169,25 @@ def test_automatic_names_count_up_and_given_ones_stay():
     assert a.name.startswith("leaky_re_lu")
     assert a.name != b.name
     assert L.Dense(1, name="mine").name == "mine"
+
+
+def test_layers_that_are_made_in_build_are_frozen_with_the_layer():
+    x = od.ones((2, 3, 4))
+    for layer in (
+        od.layers.MultiHeadAttention(2, 4, trainable=False),
+        od.layers.Bidirectional(od.layers.LSTM(3), trainable=False),
+    ):
+        layer(x, x) if isinstance(layer, od.layers.MultiHeadAttention) else layer(x)
+        assert layer.weights
+        assert layer.trainable_weights == []
+        layer.trainable = True
+        assert len(layer.trainable_weights) == len(layer.weights)
+
+
+def test_a_model_that_is_frozen_before_its_weights_are_made():
+    model = od.applications.GPT(5, 8, 1, 1, 4)
+    model.trainable = False
+    for each in (model, od.applications.GPT.from_config(model.get_config())):
+        each([[1, 2]])
+        assert each.weights
+        assert each.trainable_weights == []

@@ -36,6 +36,8 @@ def every_picture(name):
     yield plot.predicted_values([1.0, 2.0], [1.0, 3.0], title=name)
     yield plot.attention_map(np.eye(3), [name, "b", " "], ["긴 이름", "x", "y"], title=name)
     yield plot.attention_map(np.full((5, 2, 9), 0.1), "오늘 날씨는 어때", "좋다", title=name)
+    yield plot.forecast([1.0, 2.0], [3.0], {name: [2.5], "other": [2.0]}, ylabel=name)
+    yield plot.forecast([[[1.0], [2.0]]] * 5, None, [[3.0]] * 5, title=name, xlabel=name)
     yield plot.roc_and_precision_recall([0, 1, 1], [0.1, 0.3, 0.2])
     yield plot.activation_functions(["relu", "tanh"])
     yield plot.initializer_signals("relu", {name: "he_normal"}, layers=3, samples=20)

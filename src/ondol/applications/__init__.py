@@ -4,6 +4,8 @@
 * ResNet for small images: `ResNet20`, `ResNet32`, `ResNet44`, `ResNet56`, `ResNet110`, each also as `...V2`;
   `ResNetCIFAR(depth)` for others
 * wide ResNet: `WideResNet(depth, width)`
+* Transformers that read: `ViT` and `ViTB16` images; `BERT` texts, with `BertMaskedLM` and `BertClassifier` on top
+* of series: `Forecaster`, and `naive_forecast` to compare it with
 * language models: `GPT`, a Transformer; `RNNLanguageModel`, of LSTM, GRU or simple recurrent layers
 * from one sequence to another: `Seq2Seq`, `AttentionSeq2Seq`, `TransformerSeq2Seq`
 
@@ -13,8 +15,13 @@ Every one is a model to compile and fit.
 """
 
 from ondol.applications.attention_seq2seq import AttentionSeq2Seq
+from ondol.applications.bert import BERT
+from ondol.applications.bert_classifier import BertClassifier
+from ondol.applications.bert_masked_lm import BertMaskedLM
+from ondol.applications.forecaster import Forecaster
 from ondol.applications.gpt import GPT
 from ondol.applications.lenet5 import LeNet5, LeNet5_1998
+from ondol.applications.naive_forecast import naive_forecast
 from ondol.applications.resnet_cifar import (
     ResNet20,
     ResNet20V2,
@@ -31,10 +38,15 @@ from ondol.applications.resnet_cifar import (
 from ondol.applications.rnn_language_model import RNNLanguageModel
 from ondol.applications.seq2seq import Seq2Seq
 from ondol.applications.transformer_seq2seq import TransformerSeq2Seq
+from ondol.applications.vit import ViT, ViTB16
 from ondol.applications.wide_resnet import WideResNet
 
 __all__ = [
     "AttentionSeq2Seq",
+    "BERT",
+    "BertClassifier",
+    "BertMaskedLM",
+    "Forecaster",
     "GPT",
     "RNNLanguageModel",
     "LeNet5",
@@ -52,5 +64,8 @@ __all__ = [
     "ResNetCIFAR",
     "Seq2Seq",
     "TransformerSeq2Seq",
+    "ViT",
+    "ViTB16",
     "WideResNet",
+    "naive_forecast",
 ]

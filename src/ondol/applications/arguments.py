@@ -32,3 +32,17 @@ def positive(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise DataError(f"Expected `{name}` of at least 1, a whole number. Received: {name}={value!r}.")
     return value
+
+
+def share_of_heads(hidden_dim: Any, num_heads: Any) -> int:
+    """How much of a width falls to each head of attention.
+
+    Raises:
+        DataError: for a width that the heads cannot share.
+    """
+    positive("num_heads", num_heads)
+    if positive("hidden_dim", hidden_dim) % num_heads:
+        raise DataError(
+            f"Expected a width that the heads can share. Received: hidden_dim={hidden_dim}, num_heads={num_heads}."
+        )
+    return hidden_dim // num_heads

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from ondol import initializers, layers, ops
-from ondol.applications.arguments import positive
+from ondol.applications.arguments import positive, share_of_heads
 from ondol.autograd import Tensor
-from ondol.errors import DataError, ShapeError
+from ondol.errors import ShapeError
 from ondol.generation import CausalLM
 from ondol.layers.base import Layer
 
@@ -59,6 +59,8 @@ class GPT(CausalLM):
     and the sizes of the example, as in Karpathy's nanoGPT (2022).
     """
 
+    context_length: int
+
     def __init__(
         self,
         vocabulary_size: int,
@@ -75,11 +77,8 @@ class GPT(CausalLM):
         super().__init__(**kwargs)
         self.vocabulary_size = positive("vocabulary_size", vocabulary_size)
         self.context_length = positive("max_sequence_length", max_sequence_length)
-        self.num_heads, self.hidden_dim = positive("num_heads", num_heads), positive("hidden_dim", hidden_dim)
-        if hidden_dim % num_heads:
-            raise DataError(
-                f"Expected a width that the heads can share. Received: hidden_dim={hidden_dim}, num_heads={num_heads}."
-            )
+        share_of_heads(hidden_dim, num_heads)
+        self.num_heads, self.hidden_dim = num_heads, hidden_dim
         self.tokenizer = tokenizer
         self.tokens = layers.Embedding(
             vocabulary_size, hidden_dim, embeddings_initializer=_normal(), name="tokens"
@@ -174,6 +173,11 @@ class Block(Layer):
         """0 for weights of attention that are dropped, and for the rest what makes up for them."""
         batch, steps, heads, _ = shape
         return self.dropout(ops.ones((batch, heads, steps, steps), self.compute_dtype), training=True)
+
+    def attention_scores(self, inputs: Tensor) -> Tensor:
+        """The weights of attention, (batch, heads, steps, steps); for `od.insight.attention_weights`."""
+        query, key, _ = self._split(inputs)
+        return ops.attention_weights(query, key, is_causal=True)
 
     def with_cache(self, x: Tensor, cache: tuple[Tensor, Tensor], place: Tensor) -> tuple[Tensor, Any]:
         """The block for tokens at `place`, ..., with the keys and values of those before them."""

@@ -173,9 +173,23 @@ def describe_test(result: Result) -> str:
     if result.experiment.kind == "text":
         loss, unit = result.metrics["loss"], result.experiment.unit
         return f"test loss {loss:.2f} {unit} (perplexity {math.exp(loss):.1f})"
+    if result.experiment.kind == "forecast":
+        return describe_forecast(result)
     name = str(result.experiment.metrics[0])
     unit = f" ({result.experiment.unit})" if result.experiment.unit else ""
     return f"test {name.replace('_', ' ')} {result.metrics[name]:.3g}{unit} on {count:,} {noun}{same}"
+
+
+def describe_forecast(result: Result) -> str:
+    """The mean error beside those of forecasts that need no training."""
+    from ondol.experiments.sine_forecast import mean_errors
+
+    errors = mean_errors(result)
+    others = ", ".join(f"{name} {error:.3g}" for name, error in errors.items() if name != "network")
+    count, noun = len(result.x_test), result.experiment.samples
+    return (
+        f"test mean absolute error {errors['network']:.3g} on {count:,} {noun} (without a network: {others})"
+    )
 
 
 def describe_seconds(seconds: float) -> str:
@@ -199,6 +213,9 @@ def how_to_use(result: Result, model: Path) -> list[tuple[str, str]]:
             ),
             ("in Python:", f"ondol.models.load_model({model.as_posix()!r}).generate({prompt!r}, 500)"),
         ]
+    if result.experiment.kind == "forecast":
+        loaded = f"ondol.models.load_model({model.as_posix()!r})"
+        return [("in Python:", f"{loaded}.forecast(series, steps=100)")]
     file = "IMAGE.png" if result.experiment.kind == "images" else "ROWS.npy"
     return [
         ("use it:", f"ondol predict {shlex.quote(str(model))} {file}"),

@@ -26,6 +26,7 @@ from ondol.experiments import (
     mnist,
     moons,
     resnet20_cifar10,
+    sine_forecast,
     spiral,
     wine,
 )
@@ -46,6 +47,7 @@ _ALL = (
     moons.experiment,
     circles.experiment,
     char_lm.experiment,
+    sine_forecast.experiment,
     *gates.experiments,
     addition.experiment,
     date_translation.experiment,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ondol import plot
-from ondol.experiments import translation
+from ondol.experiments import sine_forecast, translation
 from ondol.experiments.training import Result
 from ondol.generation import RandomSampler
 from ondol.plot.labels import class_numbers
@@ -18,6 +18,7 @@ from ondol.utils.files import put_in_place
 MODEL = "model.ondol"
 SAMPLE = "sample.txt"
 MISTAKES = 24  # at most so many are drawn
+SERIES = 6  # whose forecasts are drawn
 TOKENS = 1000  # of a sample
 
 
@@ -58,9 +59,12 @@ def _sample(result: Result) -> str:
 def _pictures(result: Result) -> Iterator[tuple[str, Any, str]]:
     experiment = result.experiment
     if result.history.epoch:
-        curves = plot.learning_curves(result.history, log=experiment.kind == "regression")
+        curves = plot.learning_curves(result.history, log=experiment.kind in ("regression", "forecast"))
         yield "learning_curves.png", curves, "how loss and metrics went, epoch by epoch"
     if experiment.kind == "text":
+        return
+    if experiment.kind == "forecast":
+        yield _forecast(result)
         return
     model, x, y, y_pred, names = (
         result.model,
@@ -90,6 +94,13 @@ def _pictures(result: Result) -> Iterator[tuple[str, Any, str]]:
         mistakes = int(np.sum(class_numbers(y, "y") != class_numbers(y_pred, "y_pred")))
         sheet = plot.misclassified(x, y, y_pred, names, n=MISTAKES)
         yield "mistakes.png", sheet, _describe_mistakes(mistakes)
+
+
+def _forecast(result: Result) -> tuple[str, Any, str]:
+    """A few series of the test, with their forecasts and how they went on."""
+    x, y = result.x_test[:SERIES], result.y_test[:SERIES]
+    figure = plot.forecast(x, y, sine_forecast.forecasts(result, SERIES), n=SERIES)
+    return "forecast.png", figure, "what is foretold beside how the series of the test go on"
 
 
 def _describe_mistakes(count: int) -> str:

@@ -8,20 +8,18 @@ from typing import Any
 import numpy as np
 
 from ondol.autograd import Tensor, no_grad
-from ondol.errors import DataError, SavedFileError
+from ondol.errors import DataError
 from ondol.generation.beam_sampler import BeamSampler
 from ondol.generation.registry import get
 from ondol.generation.rows import padded, together, until_stop
 from ondol.generation.sampler import Sampler
 from ondol.generation.token_loop import TokenLoop
-from ondol.models import Model
-from ondol.tokenizers import Tokenizer
-from ondol.tokenizers.saving import describe, made
+from ondol.models.with_tokenizer import WithTokenizer
 
 Prompt = str | Sequence[str] | Sequence[int] | np.ndarray
 
 
-class CausalLM(Model):
+class CausalLM(WithTokenizer):
     """A model of token ids (batch, steps) whose outputs (batch, steps, vocabulary) are scores of the next token.
 
     A subclass defines `call`, as any model, and the two methods that let a text be written on without reading it anew
@@ -33,37 +31,6 @@ class CausalLM(Model):
 
     context_length: int | None = None
     _loop: TokenLoop | None = None
-    _tokenizer: Tokenizer | None = None
-
-    @property
-    def tokenizer(self) -> Tokenizer | None:
-        """Turns text into token ids and back; with it, `generate` takes and returns text. None for ids only."""
-        return self._tokenizer
-
-    @tokenizer.setter
-    def tokenizer(self, tokenizer: Tokenizer | None) -> None:
-        if tokenizer is not None and not isinstance(tokenizer, Tokenizer):
-            raise TypeError(f"Expected a tokenizer of od.tokenizers. Received: tokenizer={tokenizer!r}.")
-        self._tokenizer = tokenizer
-        self._arguments.pop("tokenizer", None)  # get_config describes the one that is set
-
-    def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        return config if self.tokenizer is None else {**config, "tokenizer": describe(self.tokenizer)}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        description = config.get("tokenizer")
-        model = super().from_config({key: value for key, value in config.items() if key != "tokenizer"})
-        if description is not None:
-            try:
-                model.tokenizer = made(description)
-            except (LookupError, TypeError, ValueError) as error:
-                raise SavedFileError(
-                    f"Expected the description of a tokenizer. Received: one that makes no sense ({error}). "
-                    "Save the model again, or load the tokenizer from a file of its own."
-                ) from error
-        return model
 
     def make_cache(self, batch_size: int, max_length: int) -> Any:
         """An empty cache for texts of at most `max_length` tokens; each of its arrays has the batch as first axis."""

@@ -376,7 +376,14 @@ class Layer(ByHand):
             return x if as_given else with_mask_of(x, x.astype(self._input_dtype))
         return x
 
+    def _freeze_what_is_inside(self) -> None:
+        """Let the layers that __init__ and build have made take no part in training if this one does not."""
+        if not self._trainable:
+            self.trainable = False
+
     def _build(self, args: tuple, kwargs: dict) -> None:
+        self._freeze_what_is_inside()
+
         def shape_of(x: Any) -> Any:
             return tree.map_tree(lambda t: getattr(t, "shape", None), x)
 
@@ -485,6 +492,7 @@ def _noting_that_it_is_built(build: Callable) -> Callable:
     def noting(self: Layer, *args: Any, **kwargs: Any) -> None:
         build(self, *args, **kwargs)
         self.built = True
+        self._freeze_what_is_inside()
 
     return noting
 

@@ -80,6 +80,7 @@ class Model(Trainer, Layer):
             evaluate_shapes(self, self._first_inputs, {})
 
     def _build(self, args: tuple, kwargs: dict) -> None:
+        self._freeze_what_is_inside()
         self._first_inputs = tree.map_tree(placeholder, args)
         if type(self).build is not Model.build:
             super()._build(args, kwargs)

@@ -27,6 +27,7 @@
 * `ActivationStatistics(x)`: a callback that watches what comes out of each layer from epoch to epoch
 * `attention_map(weights)`: which tokens a model looks at when it writes another
 * `predicted_values(y_true, y_pred)`: what a regression predicts beside what is true
+* `forecast(history, truth, prediction)`: how a series went, how it went on, and what was foretold
 
 Nothing is shown and no global state of matplotlib is touched: `figure.savefig("curves.png")` writes a file
 (or `.pdf`, `.svg`), and a notebook shows the figure that a cell ends with.
@@ -42,6 +43,7 @@ from ondol.plot.confusion import confusion_matrix
 from ondol.plot.curves import learning_curves
 from ondol.plot.feature_maps import feature_maps
 from ondol.plot.filters import filters
+from ondol.plot.forecast import forecast
 from ondol.plot.frames import BoundaryFrames
 from ondol.plot.gradient_flow import gradient_flow
 from ondol.plot.hidden_space import hidden_space
@@ -87,4 +89,5 @@ __all__ = [
     "receptive_field",
     "attention_map",
     "predicted_values",
+    "forecast",
 ]

@@ -183,6 +183,11 @@ class Tokenizer(ABC):
         """The number of what a model has to guess."""
         return self._id_of("mask")
 
+    @property
+    def special_ids(self) -> list[int]:
+        """The numbers of all special tokens that are in use."""
+        return [self._ids[token] for token in self.special_tokens.values() if token in self._ids]
+
     def _id_of(self, role: str) -> int | None:
         token = self.special_tokens.get(role)
         return None if token is None else self._ids.get(token)
