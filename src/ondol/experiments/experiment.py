@@ -35,8 +35,8 @@ class Experiment:
         tests_while_training: measure the data of the test after every epoch, where nothing is chosen by it.
         samples: what one sample is called, in the plural.
         kind: "images", "points" (two features, can be drawn), "table" (many features), "regression", "forecast" (of
-            series), "text" (a CausalLM with a tokenizer, which writes a sample in the end) or "translation" (text to text,
-            by a Seq2SeqLM with tokenizers).
+            series), "text" (a CausalLM with a tokenizer, which writes a sample in the end) or "translation" (text to
+            text, by a Seq2SeqLM with tokenizers).
         class_names: names of the classes 0, 1, 2, ...
         feature_names: names of the features, where they are drawn.
         unit: the unit of the targets of a regression, or of the loss of a text.
