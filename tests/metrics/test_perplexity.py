@@ -9,15 +9,6 @@ import ondol as od
 RNG = np.random.default_rng(0)
 
 
-class Marking(od.layers.Embedding):
-    """0 is padding."""
-
-    supports_masking = True
-
-    def compute_mask(self, inputs, previous_mask=None):
-        return od.ops.not_equal(inputs, 0)
-
-
 def test_a_model_that_knows_nothing_wavers_among_all_tokens():
     tokens = RNG.integers(0, 7, (3, 5))
     assert float(od.metrics.Perplexity(from_logits=True)(tokens, np.zeros((3, 5, 7)))) == pytest.approx(7)
@@ -40,7 +31,7 @@ def test_steps_that_the_mask_leaves_out_do_not_count(eagerly):
     ids = np.array([[1, 2, 3, 0, 0], [3, 2, 1, 1, 2]])
     targets, weights = RNG.integers(0, 4, (2, 5)), np.array([[1.0], [0.5]])
     scores = RNG.normal(size=(2, 5, 4))
-    model = od.Sequential([od.Input((5,)), Marking(4, 4)])
+    model = od.Sequential([od.Input((5,)), od.layers.Embedding(4, 4, mask_zero=True)])
     model.set_weights([scores[1, [3, 2, 1, 0]]])
     metric = od.metrics.Perplexity(from_logits=True)
     model.compile(
