@@ -134,8 +134,8 @@ _SEQUENCES = [
         network="gpt",
         sequence=(256,),
         per=100,
-        counts=200,
-        least=20,
+        counts=256,
+        least=256,
     ),
 ]
 _RULES = [Workload(f"rule-{rule.name}", "rule", "ms/call", rule=rule, counts=20, least=2) for rule in RULES]
