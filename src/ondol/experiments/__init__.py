@@ -47,10 +47,10 @@ _ALL = (
     moons.experiment,
     circles.experiment,
     char_lm.experiment,
+    date_translation.experiment,
+    addition.experiment,
     sine_forecast.experiment,
     *gates.experiments,
-    addition.experiment,
-    date_translation.experiment,
 )
 EXPERIMENTS: dict[str, Experiment] = {experiment.name: experiment for experiment in _ALL}
 
