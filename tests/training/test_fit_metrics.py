@@ -131,7 +131,9 @@ def test_logits_in_place_of_probabilities_are_named(metrics, named):
     model = od.Sequential([od.Input((4,)), L.Dense(1)])
     model.compile(loss=od.losses.BinaryCrossentropy(from_logits=True), metrics=metrics, run_eagerly=True)
     expected = (
-        nullcontext() if named is None else pytest.warns(UserWarning, match=f"The metric '{named}' expects probabilities")
+        nullcontext()
+        if named is None
+        else pytest.warns(UserWarning, match=f"The metric '{named}' expects probabilities")
     )
     with expected:
         model.evaluate(X, ONE_HOT[:, :1], verbose=0)
