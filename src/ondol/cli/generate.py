@@ -10,6 +10,7 @@ import click
 
 from ondol.cli import screen
 from ondol.cli.errors import debug_option
+from ondol.cli.saved import model_file
 from ondol.errors import DataError
 
 if TYPE_CHECKING:
@@ -91,11 +92,10 @@ def expect_no_contradiction(greedy: bool, beams: int | None, drawing: dict[str, 
 
 def load(path: Path) -> CausalLM:
     """The language model of a file, or of the folder that `ondol train` filled."""
-    from ondol.experiments.report import MODEL
     from ondol.generation import CausalLM
     from ondol.models import load_model
 
-    file = path / MODEL if path.is_dir() else path
+    file = model_file(path)
     network = load_model(file, compile=False)
     if not isinstance(network, CausalLM):
         raise DataError(

@@ -12,6 +12,7 @@ import numpy as np
 
 from ondol.cli import screen
 from ondol.cli.errors import debug_option
+from ondol.cli.saved import model_file
 from ondol.errors import DataError
 
 if TYPE_CHECKING:
@@ -58,11 +59,10 @@ def predict(model: Path, files: tuple[Path, ...], top: int, invert: bool | None)
 
 def load(path: Path) -> Any:
     """The model of a file, or of the folder that `ondol train` filled."""
-    from ondol.experiments.report import MODEL
     from ondol.generation import CausalLM, Seq2SeqLM
     from ondol.models import load_model
 
-    model = load_model(path / MODEL if path.is_dir() else path, compile=False)
+    model = load_model(model_file(path), compile=False)
     if isinstance(model, CausalLM):
         raise DataError(
             f"Expected a model for pictures or arrays. Received: {path}, a language model. Let it write: "

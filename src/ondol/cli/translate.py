@@ -9,6 +9,7 @@ import click
 
 from ondol.cli import screen
 from ondol.cli.errors import debug_option
+from ondol.cli.saved import model_file
 from ondol.errors import DataError
 
 
@@ -56,11 +57,10 @@ def translate(
 
 def load(path: Path) -> Any:
     """The model of a file, or of the folder that `ondol train` filled."""
-    from ondol.experiments.report import MODEL
     from ondol.generation import Seq2SeqLM
     from ondol.models import load_model
 
-    model = load_model(path / MODEL if path.is_dir() else path, compile=False)
+    model = load_model(model_file(path), compile=False)
     if not isinstance(model, Seq2SeqLM) or None in (model.input_tokenizer, model.output_tokenizer):
         raise DataError(
             "Expected a model that turns text into text, such as Seq2Seq with tokenizers for both sides. "

@@ -89,7 +89,7 @@ def search(
         at = ops.reshape(rows + parents, (batch * n,))
         cache = tree.map_tree(lambda a: ops.take(a, at, axis=0), cache)
         text = ops.take_along_axis(text, ops.expand_dims(parents, -1), axis=1)
-        text = ops.where(ops.arange(count) == i, ops.expand_dims(tokens, -1), text)
+        text = ops.slice_update(text, (0, 0, i), ops.expand_dims(tokens, -1))
         done = ops.take_along_axis(done, parents, axis=1)
         length = ops.take_along_axis(length, parents, axis=1) + ops.cast(ops.logical_not(done), "float32")
         for token in stop:

@@ -139,11 +139,8 @@ class CausalLM(WithTokenizer):
 
     def _token_loop(self) -> TokenLoop:
         if self._loop is None:
-            self._loop = TokenLoop(self._step, self.context_length)
+            self._loop = TokenLoop(self.call_with_cache, self.context_length)
         return self._loop
-
-    def _step(self, tokens: Tensor, cache: Any, place: Tensor) -> tuple[Tensor, Any]:
-        return self.call_with_cache(tokens, cache, place)
 
     def _best(self, ids: np.ndarray, count: int, sampler: BeamSampler, stop: tuple[int, ...]) -> np.ndarray:
         self._make_weights([ids])

@@ -10,7 +10,7 @@ import numpy as np
 from ondol import ops
 from ondol.autograd import Tensor, no_grad
 from ondol.autograd.function import function
-from ondol.errors import DataError, SavedFileError, ShapeError
+from ondol.errors import DataError, ShapeError
 from ondol.generation.beam_sampler import BeamSampler
 from ondol.generation.registry import get
 from ondol.generation.rows import padded, together, until_stop
@@ -19,7 +19,7 @@ from ondol.generation.sources import Side, rounded_rows, targets_in_and_out
 from ondol.generation.token_loop import TokenLoop
 from ondol.models import Model
 from ondol.tokenizers import Tokenizer
-from ondol.tokenizers.saving import describe, made
+from ondol.tokenizers.saving import describe, described
 
 TOKENIZERS = ("input_tokenizer", "output_tokenizer")
 Texts = str | Sequence[str] | Sequence[int] | np.ndarray
@@ -100,13 +100,7 @@ class Seq2SeqLM(Model):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
-        try:
-            tokenizers = {name: made(config[name]) for name in TOKENIZERS if config.get(name) is not None}
-        except (LookupError, TypeError, ValueError) as error:
-            raise SavedFileError(
-                f"Expected the description of a tokenizer. Received: one that makes no sense ({error}). "
-                "Save the model again."
-            ) from error
+        tokenizers = {name: described(config[name]) for name in TOKENIZERS if config.get(name) is not None}
         return super().from_config({**config, **tokenizers})
 
     # -- for subclasses
@@ -253,7 +247,7 @@ class Seq2SeqLM(Model):
     def _write(self, source: np.ndarray, max_length: int, sampler: Sampler) -> np.ndarray:
         """Tokens (batch, max_length or fewer); behind the end token there may be anything."""
         if self._loop is None:
-            self._loop = TokenLoop(self._step, self.context_length)
+            self._loop = TokenLoop(self.call_with_cache, self.context_length)
             self._beginning = function(self._begun, name="read the source")
         prompt = np.full((len(source), 1), self.start_id, "int32")
         stop = (self.end_id,)
@@ -273,9 +267,6 @@ class Seq2SeqLM(Model):
 
     def _begun(self, source: Tensor, length: int) -> Any:
         return self.make_cache(self.encode(source), length)
-
-    def _step(self, tokens: Tensor, cache: Any, place: Tensor) -> tuple[Tensor, Any]:
-        return self.call_with_cache(tokens, cache, place)
 
     def _weights(self, rows: list[np.ndarray], found: list[np.ndarray], batch_size: int) -> np.ndarray:
         """The weights of attention for each token written, found by reading what was written."""

@@ -23,9 +23,8 @@ Start = Callable[[int, int], Any]
 
 READ_AT_ONCE = 32  # tokens of the prompt: one program for all prompts, and 32 times less waiting
 WRITE_AT_ONCE = 16  # tokens, before they are handed out
-SHORTEST = (
-    64  # texts have room for so many tokens, or 2, 4, 8, ... times as many: few programs for all of them
-)
+# Texts have room for so many tokens, or 2, 4, 8, ... times as many: few programs for all of them.
+SHORTEST = 64
 
 
 class TokenLoop:
@@ -75,9 +74,9 @@ class TokenLoop:
         cache, place = self._read_in(text, begin, first - 1, start(batch, window))
         while place < end and not bool(np.all(np.asarray(done))):
             if place - 1 - begin >= window:  # what the step knows is full: go on with the last half
-                begin, known = place - 1 - window // 2, place
-                cache, place = self._read_in(np.asarray(text), begin, known - 1, start(batch, window))
-                lengths = np.maximum(lengths, known)
+                begin = place - 1 - window // 2
+                lengths = np.maximum(lengths, place)  # what was written counts as given
+                cache, place = self._read_in(np.asarray(text), begin, place - 1, start(batch, window))
             until = min(max(place, first) + WRITE_AT_ONCE, end, begin + window + 1)
             places = [np.asarray(n, "int32") for n in (place, until, begin)]
             with no_grad():  # not around the loop: what happens between two pieces is the caller's
@@ -151,25 +150,25 @@ class TokenLoop:
             return ops.logical_and(i < until, ops.logical_not(ops.all(done)))
 
         def turn(i: Tensor, text: Tensor, cache: Any, done: Tensor) -> tuple[Tensor, Tensor, Any, Tensor]:
-            last = ops.take(text, ops.reshape(i - 1, (1,)), axis=1)
+            last = _column(text, i - 1)
             scores, cache = self.step(last, cache, i - 1 - begin)
             chosen = sampler.choose(scores[:, -1], ops.take(u, i, axis=0))
             chosen = ops.where(done, last[:, 0], chosen)
-            now = ops.reshape(ops.take(text, ops.reshape(i, (1,)), axis=1), chosen.shape)
-            chosen = ops.where(i < lengths, now, chosen)
+            chosen = ops.where(i < lengths, _column(text, i)[:, 0], chosen)
             for token in stop:
                 done = ops.logical_or(done, ops.logical_and(chosen == token, i >= lengths))
-            here = ops.arange(text.shape[1]) == i
-            text = ops.where(here, ops.expand_dims(chosen, 1), text)
+            text = ops.slice_update(text, (0, i), ops.expand_dims(chosen, 1))
             return i + 1, text, cache, done
 
         i, text, cache, done = ops.while_loop(goes_on, turn, (place, text, cache, done))
-        last = ops.take(
-            text, ops.reshape(i - 1, (1,)), axis=1
-        )  # where all texts have ended, the rest is the same
         places = ops.arange(text.shape[1])
-        rest = ops.logical_and(places >= i, places < until)
-        return ops.where(rest, last, text), cache, done
+        rest = ops.logical_and(places >= i, places < until)  # some, where all texts have ended before
+        return ops.where(rest, _column(text, i - 1), text), cache, done
+
+
+def _column(text: Tensor, place: Tensor) -> Tensor:
+    """The tokens at one place of all texts, (batch, 1)."""
+    return ops.slice(text, (0, place), (text.shape[0], 1))
 
 
 def _rounded(length: int) -> int:

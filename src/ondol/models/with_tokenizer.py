@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ondol.errors import SavedFileError
 from ondol.models.model import Model
 from ondol.tokenizers import Tokenizer
-from ondol.tokenizers.saving import describe, made
+from ondol.tokenizers.saving import describe, described
 
 
 class WithTokenizer(Model):
@@ -36,11 +35,5 @@ class WithTokenizer(Model):
         description = config.get("tokenizer")
         model = super().from_config({key: value for key, value in config.items() if key != "tokenizer"})
         if description is not None:
-            try:
-                model.tokenizer = made(description)
-            except (LookupError, TypeError, ValueError) as error:
-                raise SavedFileError(
-                    f"Expected the description of a tokenizer. Received: one that makes no sense ({error}). "
-                    "Save the model again, or load the tokenizer from a file of its own."
-                ) from error
+            model.tokenizer = described(description)
         return model

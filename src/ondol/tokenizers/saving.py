@@ -42,6 +42,21 @@ def made(description: dict[str, Any]) -> Tokenizer:
     return tokenizer
 
 
+def described(description: dict[str, Any]) -> Tokenizer:
+    """The tokenizer in the configuration of a model.
+
+    Raises:
+        SavedFileError: for a description that makes no sense.
+    """
+    try:
+        return made(description)
+    except (LookupError, TypeError, ValueError) as error:
+        raise SavedFileError(
+            f"Expected the description of a tokenizer. Received: one that makes no sense ({error}). "
+            "Save the model again, or load the tokenizer from a file of its own."
+        ) from error
+
+
 def load(cls: type, path: Any) -> Any:
     """Read a tokenizer; see `Tokenizer.load`."""
     content = read_json(path)
