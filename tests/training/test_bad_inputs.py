@@ -209,3 +209,14 @@ def test_unknown_activations_and_layers():
         L.Dense(1, activation="rellu")
     with pytest.raises(od.errors.UnknownNameError, match=r"layer='Dens'. Did you mean 'Dense'\?"):
         L.deserialize({"class_name": "Dens", "config": {}})
+
+
+@pytest.mark.parametrize(("index", "remedy"), [(-1, "Number the symbols from 0"), (12, "at least 13")])
+def test_fit_stops_at_an_index_that_an_embedding_does_not_have(index, remedy):
+    model = od.Sequential([od.layers.Embedding(10, 2), od.layers.Flatten(), od.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x = np.arange(60).reshape(20, 3) % 10
+    x[13, 1] = index
+    with pytest.raises(od.errors.DataError, match=rf"index {index}\. .*{remedy}"):
+        model.fit(x, np.ones((20, 1)), batch_size=4, verbose=0)
+    assert all(np.isfinite(w).all() for w in model.get_weights())

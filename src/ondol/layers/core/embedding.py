@@ -33,7 +33,8 @@ class Embedding(Layer):
         inputs (batch, ...) of integers to outputs (batch, ..., output_dim).
 
     Raises:
-        DataError: for an index outside the range, when it runs eagerly. A compiled program cannot raise.
+        DataError: for an index outside the range, when it runs eagerly, and in `fit`. Other compiled programs, which
+            cannot raise, return NaN for it.
 
     Example:
         >>> import ondol as od
@@ -82,7 +83,11 @@ class Embedding(Layer):
 
     def call(self, inputs: Any) -> Any:
         indices = inputs if inputs.dtype.kind in "iu" else inputs.astype("int32")
-        if state.trace is None and indices.size:
+        if state.trace is not None:
+            indices = ops.where(
+                indices < 0, self.input_dim, indices
+            )  # no row of all, instead of one from the end
+        elif indices.size:
             self._check_range(indices)
         rows = ops.take(self.embeddings, indices, axis=0)  # (batch, ..., output_dim)
         return in_dtype(rows, self.compute_dtype)
