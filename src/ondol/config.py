@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ondol.backend import dtypes
+from ondol.backend import dtypes, side_by_side
 from ondol.backend.convolution.permission import allow
 from ondol.backend.numpy_namespace import numpy_namespace
 from ondol.backend.state import eager_namespace, set_eager_namespace
@@ -93,6 +93,14 @@ class Config:
         The environment variable ONDOL_ONEDNN=0 says no for a whole process. `ondol info` shows what is used.
         """
         allow(on)
+
+    def set_side_by_side(self, on: bool) -> None:
+        """Whether `fit` divides batches among a processor's cores where that is faster; programs made before stay.
+
+        It is for sequences: loops over their steps, and attention. The environment variable ONDOL_SIDE_BY_SIDE=0
+        says no for a whole process, and then jax sees the processor as one device.
+        """
+        side_by_side.allow(on)
 
 
 config = Config()

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -71,6 +72,11 @@ def test_an_error_while_tracing_passes_through():
     with pytest.raises(LookupError, match="mine"):
         compile("f", f, (np.ones(1),))
     assert (state.xp.name, state.trace) == ("numpy", None)
+    assert not is_traced(np.ones(1))
+
+
+def test_nothing_is_traced_while_another_thread_imports_jax(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jax", types.ModuleType("jax"))
     assert not is_traced(np.ones(1))
 
 

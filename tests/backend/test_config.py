@@ -74,7 +74,10 @@ def test_names_of_dtypes(given, name):
 def test_devices_are_those_of_jax():
     import jax
 
-    assert [(d.kind, d.index) for d in od.devices()] == [(d.platform, d.id) for d in jax.devices()]
+    found = [(d.platform, d.id) for d in jax.devices()]
+    if found[0][0] == "cpu":
+        found = found[:1]  # one processor, though its cores may stand for several devices
+    assert [(d.kind, d.index) for d in od.devices()] == found
     assert str(od.devices()[0]).startswith(f"{jax.devices()[0].platform}:0 (")
 
 

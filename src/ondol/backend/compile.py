@@ -17,6 +17,7 @@ from ondol.backend.compilations import Compilation, compilations
 from ondol.backend.compile_options import Wishes, collected_wishes, known_to_xla
 from ondol.backend.freed_memory import give_back_memory
 from ondol.backend.home import ondol_home
+from ondol.backend.side_by_side import Devices, prepare
 from ondol.backend.state import eager_namespace, use_namespace
 
 BYTES_TAKEN_PER_SECOND = 4e9  # measured: new pages of memory, which the system fills with zeros
@@ -30,6 +31,7 @@ def load_jax() -> Any:
 
     from ondol.backend.devices import warn_of_unused_gpu
 
+    prepare(jax)
     configured = getattr(jax.config, "jax_compilation_cache_dir", None)
     if configured is None and not os.environ.get("ONDOL_NO_COMPILATION_CACHE"):
         try:
@@ -94,6 +96,7 @@ def compile(
     donate: Sequence[int] = (),
     reason: str = "first call",
     options: dict[str, Any] | None = None,
+    devices: Devices | None = None,
 ) -> Callable:
     """Compile f for arguments of these shapes and dtypes; the result takes arrays of the same form.
 
@@ -105,11 +108,14 @@ def compile(
             are gone after the call.
         reason: why this compilation is needed, for the log.
         options: XLA's options for this program, besides those that its rules ask for.
+        devices: those among which the batches are divided in f, None where they are not. The program's arrays are to be
+            on all of them; see `Devices.runner`.
     """
     jax = load_jax()
     start = time.perf_counter()
+    where = {} if devices is None else {"in_shardings": devices.whole, "out_shardings": devices.whole}
     with tracing(), collected_wishes() as wishes:
-        lowered = jax.jit(f, donate_argnums=tuple(donate)).lower(*arguments)
+        lowered = jax.jit(f, donate_argnums=tuple(donate), **where).lower(*arguments)
         traced = time.perf_counter()
         with _storing(wishes):
             program = lowered.compile(compiler_options={**known_to_xla(wishes.options), **(options or {})})
@@ -147,8 +153,8 @@ def _storing(wishes: Wishes):
 
 def is_traced(array: Any) -> bool:
     """Whether an array stands for one that a program will compute: its value is not known."""
-    jax = sys.modules.get("jax")
-    return jax is not None and isinstance(array, jax.core.Tracer)
+    core = getattr(sys.modules.get("jax"), "core", None)  # None too while another thread imports it
+    return core is not None and isinstance(array, core.Tracer)
 
 
 def to_device(array: Any) -> Any:

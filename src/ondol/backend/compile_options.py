@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Wishes:
-    """Options of XLA, and whether the program can be written to the cache on disk."""
+    """Options of XLA, whether the program can be written to the cache on disk, and what XLA does on one core only."""
 
     options: dict[str, str] = field(default_factory=dict)
     storable: bool = True
+    multiplications: int = 0
 
 
 _wishes: ContextVar[Wishes | None] = ContextVar("ondol_compile_wishes", default=None)
@@ -32,6 +33,13 @@ def forbid_storing() -> None:
     wishes = _wishes.get()
     if wishes is not None:
         wishes.storable = False
+
+
+def count_multiplications(count: int) -> None:
+    """Say how many the program that is being traced makes in places that XLA does not share well among the cores."""
+    wishes = _wishes.get()
+    if wishes is not None:
+        wishes.multiplications += count
 
 
 @contextmanager

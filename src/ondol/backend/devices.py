@@ -31,7 +31,10 @@ def devices() -> list[Device]:
     """
     from ondol.backend.compile import load_jax
 
-    return [Device(d.platform, d.id, d.device_kind) for d in load_jax().devices()]
+    found = load_jax().devices()
+    if found[0].platform == "cpu":
+        found = found[:1]  # it may stand for several, see `backend.side_by_side`
+    return [Device(d.platform, d.id, d.device_kind) for d in found]
 
 
 def nvidia_gpus() -> list[str]:

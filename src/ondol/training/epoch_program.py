@@ -16,6 +16,8 @@ from ondol.autograd import Trace
 from ondol.autograd.trace import first_change
 from ondol.backend import tree
 from ondol.backend.compile import abstract, compile, seconds_to_enter, spec, to_device
+from ondol.backend.compile_options import collected_wishes
+from ondol.backend.side_by_side import Devices, parts
 from ondol.backend.state import state
 from ondol.data import ArrayData
 from ondol.training.going_back import first_harm
@@ -50,7 +52,11 @@ class EpochProgram:
         self.form = LogsForm({})  # known from the first trace of a step on
         batch_specs = [spec((min(plan.batch_size, plan.length), *a.shape[1:]), a.dtype) for a in data_specs]
         trace = Trace()
-        abstract(lambda arrays: self._trace_step(trace, arrays), batch_specs)
+        with collected_wishes() as wishes:
+            abstract(lambda arrays: self._trace_step(trace, arrays), batch_specs)
+        # A call of another library cannot be divided: each part would make it for the whole batch.
+        count = parts(batch_specs[0].shape[0], wishes.multiplications) if wishes.storable else 1
+        self.devices = None if count == 1 else Devices(count)
         self.assumptions = trace.assumptions
         self.written = list(trace.written)
         self.read_only = [v for v in trace.found if v not in trace.written]
@@ -61,12 +67,10 @@ class EpochProgram:
         # Nothing is donated: the values from before the call are the way back from a loss that is not finite,
         # and copying them once a call costs nothing beside the many steps.
         name = f"{kind} epochs of '{model.name}'"
-        self.program = compile(
-            name, self._run, (*values, data_specs, order, bound, bound, bound), reason=reason
-        )
-        self.pace = Pace(
-            seconds_to_enter(self.program)
-        )  # for all calls of fit: it stays right with other data
+        arguments = (*values, data_specs, order, bound, bound, bound)
+        program = compile(name, self._run, arguments, reason=reason, devices=self.devices)
+        self.pace = Pace(seconds_to_enter(program))  # for all calls of fit: it stays right with other data
+        self.program = program if self.devices is None else self.devices.runner(program)
 
     def on(self, data: ArrayData) -> EpochProgram:
         """The same program with other data of the same shapes; the data leave the device with what is returned."""
@@ -121,7 +125,10 @@ class EpochProgram:
 
         def one_step(values: list, rows: Any) -> tuple[list, Any, Any]:
             trace = Trace({**self._constants, **dict(zip(self.written, values, strict=True))})
-            logs = self._trace_step(trace, [xp.take_rows(a, rows) for a in data])
+            batch = [xp.take_rows(a, rows) for a in data]
+            if self.devices is not None:
+                batch = [self.devices.divide(a) for a in batch]
+            logs = self._trace_step(trace, batch)
             loss = logs[self.form.places["loss"]] if "loss" in self.form.places else xp.zeros((1,))
             kept = loss if self.asks_later else logs
             return [trace.value(v) for v in self.written], kept, xp.isfinite(loss).all()

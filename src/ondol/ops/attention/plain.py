@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ondol.autograd import Op, Tensor
+from ondol.backend.compile_options import count_multiplications
 from ondol.backend.state import state
 from ondol.ops.attention.heads import (
     LEAST,
@@ -42,6 +43,7 @@ class Attend(Op):
 
     def forward(self, q, k, v, *others):
         xp, shape = self.xp, scores_shape(q, k)
+        count_multiplications(2 * q.size * k.shape[1])
         bias, factors = self.others((q, k, v, *others))
         kv_heads = k.shape[2]
         s = scores(xp, by_head(q, kv_heads), by_head(k, kv_heads), self.scale, self.soft_cap)

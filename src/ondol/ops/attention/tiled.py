@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ondol.autograd import Op, gradients
+from ondol.backend.compile_options import count_multiplications
 from ondol.backend.state import state
 from ondol.ops.attention.blocks import Blocks
 from ondol.ops.attention.heads import LEAST, product
@@ -30,6 +31,7 @@ class TiledAttend(Op):
 
     def forward(self, q, k, v, *bias):
         xp = self.xp
+        count_multiplications(2 * q.size * k.shape[1])
         wide = np.float32 if q.dtype.itemsize == 2 else q.dtype
         blocks = Blocks(xp, q, k, self.size, self.scale, self.soft_cap, self.is_causal)
         q_blocks, k_blocks, v_blocks = blocks.cut(q), blocks.cut(k), blocks.cut(v)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ondol.autograd import Op, Tensor
+from ondol.backend.compile_options import count_multiplications
 from ondol.ops.joining import concatenate
-from ondol.ops.linear import rows_of, transposed_product
+from ondol.ops.linear import transposed_product
 from ondol.ops.shapes import expand_dims
 
 
@@ -43,6 +44,8 @@ def scan(
 ) -> Any:
     """xp.scan_rows of step(carry, row, write, counts, dh, *x): with the mask and the outside gradient, or None."""
     names = [name for name in ("mask", "dhs") if name in named]
+    state = carry[0] if isinstance(carry, tuple) else carry
+    count_multiplications(rows.size * state.shape[-1])
 
     def one(carry, row, write, *now):
         here = dict(zip(names, now, strict=False))
@@ -88,4 +91,4 @@ def states_before(first: Tensor, states: Tensor) -> Tensor:
 
 def weight_gradient(seen: Tensor, dz: Tensor) -> Tensor:
     """Σₜ seenₜᵀ dzₜ, one product over all steps."""
-    return transposed_product(seen.reshape(rows_of(seen)), dz.reshape(rows_of(dz)))
+    return transposed_product(seen, dz)
