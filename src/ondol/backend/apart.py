@@ -50,8 +50,9 @@ def _settled_tangent(primals: tuple[Any], tangents: tuple[Any]) -> tuple[Any, An
 
 
 def _is_number(x: Any) -> Any:
-    """True, but XLA does not know: whether the first element is at most infinite or NaN."""
-    first = x[
-        (0,) * x.ndim
-    ]  # not of x.ravel(), for which all parts of an array side by side would be gathered
+    """True, but XLA does not know: whether the first element is at most infinite or NaN.
+
+    Not that of x.ravel(), for which the parts of an array on several devices would be gathered.
+    """
+    first = x[(0,) * x.ndim]
     return (first <= jnp.inf) | (first != first)

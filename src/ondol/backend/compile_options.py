@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Wishes:
-    """Options of XLA, whether the program can be written to the cache on disk, and what XLA does on one core only."""
+    """Options of XLA, whether the program can be written to the cache on disk, and `count_multiplications`."""
 
     options: dict[str, str] = field(default_factory=dict)
     storable: bool = True

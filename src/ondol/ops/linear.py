@@ -104,9 +104,7 @@ def transposed_product(x: Tensor, dy: Tensor) -> Tensor:
 
 def product(xp: Any, x: Any, w: Any) -> Any:
     """x @ w in the form that the namespace computes fastest."""
-    if (
-        w.ndim == 2 < x.ndim and xp.name != "jax"
-    ):  # one large product instead of a small one for each leading index
+    if xp.name != "jax" and w.ndim == 2 < x.ndim:  # one large product, not one for each leading index
         return product(xp, x.reshape(rows_of(x)), w).reshape((*x.shape[:-1], w.shape[-1]))
     if xp.name == "jax" and x.ndim == w.ndim == 2 and is_tiny(x, w):
         return (x[:, :, None] * w[None, :, :]).sum(1)
