@@ -80,7 +80,7 @@ def ours(strides, padding, dilation):
     return values_and_gradients
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(case=cases())
 def test_eager_is_what_jax_computes(case):
     image, kernel, *geometry, groups = case

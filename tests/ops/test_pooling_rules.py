@@ -36,7 +36,7 @@ def windows_of_jax(x: Any, start: float, f: Any, size: Any, strides: Any, paddin
     return lax.reduce_window(x, np.asarray(start, x.dtype)[()], f, (1, *size, 1), (1, *strides, 1), margins)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(drawn=poolings(), seed=st.integers(0, 99))
 def test_as_reduce_window(drawn: Any, seed: int) -> None:
     """Values and gradients of both poolings, eagerly, are those of XLA's own windows."""
