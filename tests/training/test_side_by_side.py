@@ -15,17 +15,14 @@ import ondol as od
 from ondol import layers
 from ondol.backend import side_by_side
 from ondol.backend.compile import load_jax
+from ondol.backend.devices import cores
 from ondol.training import epoch_program
 
 
 @pytest.fixture
 def divided(monkeypatch):
     """The numbers of parts that programs were made for, of any size."""
-    if (
-        len(load_jax().devices("cpu")) < 2
-        or load_jax().default_backend() != "cpu"
-        or side_by_side.cores() < 2
-    ):
+    if len(load_jax().devices("cpu")) < 2 or load_jax().default_backend() != "cpu" or cores() < 2:
         pytest.skip("one core, or another device than a processor")
     found = []
 
@@ -176,7 +173,7 @@ def devices_of(code: str, **environment: str) -> str:
 @pytest.mark.parametrize(
     ("code", "environment", "expected"),
     [
-        ("import ondol", {}, min(2, side_by_side.cores())),
+        ("import ondol", {}, min(2, cores())),
         ("import ondol", {"ONDOL_SIDE_BY_SIDE": "0"}, 1),
         ("import ondol", {"XLA_FLAGS": "--xla_force_host_platform_device_count=3"}, 3),
         ("import jax; jax.config.update('jax_num_cpu_devices', 4)", {}, 4),

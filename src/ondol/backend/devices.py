@@ -37,6 +37,11 @@ def devices() -> list[Device]:
     return [Device(d.platform, d.id, d.device_kind) for d in found]
 
 
+def cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def nvidia_gpus() -> list[str]:
     """Names of the NVIDIA GPUs that the driver sees, whether or not the backend can use them."""
     if (

@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from ondol.backend.devices import cores
+from ondol.backend.switch import Switch
+
 # With two cores a training step of an LSTM of 64 units takes 6.7 instead of 8.9 ms, of a Transformer 205 instead of
 # 263. XLA goes on sharing large products among all cores there are; more parts were not measured.
 PARTS = 2
@@ -20,17 +23,8 @@ PARTS = 2
 # 0.4 ms.
 WORTH_IT = 2**25
 
-_allowed: list[bool] = []  # what the program said last
-
-
-def allow(on: bool) -> None:
-    """Divide batches where it is worth it, or never."""
-    _allowed[:] = [bool(on)]
-
-
-def is_allowed() -> bool:
-    """What the program said, else what the environment says."""
-    return _allowed[0] if _allowed else os.environ.get("ONDOL_SIDE_BY_SIDE", "1") != "0"
+_switch = Switch("ONDOL_SIDE_BY_SIDE")
+allow, is_allowed = _switch.set, _switch.is_on
 
 
 def prepare(jax: Any) -> None:
@@ -42,11 +36,6 @@ def prepare(jax: Any) -> None:
         jax.config.update("jax_num_cpu_devices", PARTS)
     except RuntimeError:
         return  # computations have begun on the one device
-
-
-def cores() -> int:
-    """The processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def parts(batch: int, multiplications: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,6 +10,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecu
 from contextlib import contextmanager
 from typing import Any
 
+from ondol.backend.devices import cores
 from ondol.errors import DataError
 
 AUTOTUNE = -1  # as many workers as there are processors
@@ -110,9 +110,7 @@ def kept_processes() -> Iterator[None]:
 def number_of_workers(name: str, given: Any) -> int:
     """A number of workers; AUTOTUNE for as many as there are processors."""
     if given == AUTOTUNE:
-        return max(
-            1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        )
+        return cores()
     from ondol.data.node import positive
 
     return positive(name, given)
